@@ -1,0 +1,1 @@
+//! One test suite per pluggable trait of guardrail.

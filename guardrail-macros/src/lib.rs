@@ -1,0 +1,1 @@
+//! The attribute `#[requires_approval]`.

@@ -1,0 +1,1 @@
+//! Action-level approvals for AI agents.
