@@ -1,1 +1,3 @@
 //! The core of guardrail.
+
+pub mod view;
