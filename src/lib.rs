@@ -1,1 +1,1 @@
-//! Action-level approvals for AI agents.
+#![doc = include_str!("../README.md")]
