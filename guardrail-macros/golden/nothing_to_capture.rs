@@ -1,0 +1,2 @@
+#[requires_approval(policy = "restart")]
+async fn restart() -> Result<(), Error> { reboot() }
