@@ -32,6 +32,11 @@ fn one_more_character_is_cut_with_head_tail_length_and_hash() {
 }
 
 #[test]
+fn no_budget_is_too_small_for_head_tail_and_gap() {
+    assert_eq!(Budget::new(1, characters).most(), 96);
+}
+
+#[test]
 fn the_budget_counts_what_the_channel_spends() {
     let text = format!("{};drop table users", "&".repeat(1500));
     let budget = Budget::new(3000, slack);
@@ -52,11 +57,13 @@ fn wide_letters_and_line_breaks_cost_what_they_take() {
 #[test]
 fn no_marker_and_no_letter_with_marks_is_split() {
     for length in 0..40 {
-        let unit = "\u{1b}g\u{302}👍🏽";
+        let unit = "\u{1b}g\u{302}👍🏽🇪🇺";
         let text = format!("{}{}", "x".repeat(length), unit.repeat(100));
         let cut = cut(&text, Style::LINE, &Budget::new(200, characters));
         for part in [cut.head(), cut.tail()] {
             assert_eq!(part.matches('⟨').count(), part.matches('⟩').count());
+            let halves = part.chars().filter(|c| matches!(c, '🇪' | '🇺')).count();
+            assert_eq!(halves % 2, 0, "a flag is split");
             assert!(!part.starts_with(['\u{302}', '🏽', '⟩', 'U']));
         }
         assert!(!cut.head().ends_with('👍') && !cut.head().ends_with('⟨'));
