@@ -1,3 +1,4 @@
 //! The core of guardrail.
 
+pub mod model;
 pub mod view;

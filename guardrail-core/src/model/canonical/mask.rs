@@ -1,0 +1,267 @@
+//! Takes secrets out of a canonical text: what a name, a shape or a type says is one is replaced
+//! by its length and a salted commitment.
+
+use std::fmt::Write as _;
+
+use super::Canonical;
+use super::bounds::Bounds;
+use super::error::CaptureError;
+use super::escape::unescape;
+use super::tag::Meaning;
+use super::tokens::{Token, Tokens};
+use super::write::{Array, Object, Writer};
+use crate::model::secret::{Salt, credentials, looks_like_credential, sensitive_name};
+
+impl Canonical {
+    /// The text without secrets; None if it holds none.
+    ///
+    /// Masked are: [secrets](crate::model::secret::Secret) by type; strings and numbers under a
+    /// [sensitive name](sensitive_name), `name` being that of the whole value; keys that
+    /// [look like a credential](looks_like_credential), and in other strings the credentials
+    /// themselves. What stands around a credential stays readable, so that no command can hide
+    /// beside one.
+    ///
+    /// Every commitment covers the place of its value: `/`, `name`, and the way from there as a
+    /// JSON pointer (RFC 6901). A credential inside a string stands at that place with `~2` and
+    /// its number, from 0, behind it; a key at the place of its object with `~3` behind it.
+    #[must_use]
+    pub fn mask(&self, salt: &Salt, name: &str) -> Option<Self> {
+        if !holds_secret(&self.0, name) {
+            return None;
+        }
+        let mut pointer = String::new();
+        push_segment(&mut pointer, name);
+        let unbounded = Bounds { bytes: usize::MAX, depth: Bounds::DEEPEST, nodes: usize::MAX };
+        let masker = Masker {
+            writer: Writer::new(unbounded),
+            salt,
+            pointer,
+            frames: Vec::new(),
+            secret: sensitive_name(name),
+        };
+        // Nothing can fail without bounds; if it does, nothing is shown.
+        Some(masker.run(&self.0).map_or_else(|_| self.redact(salt), Self::from_text))
+    }
+
+    /// The whole value as one masked leaf. The commitment covers the canonical text, at an empty
+    /// place; of a string, the length is that of the string.
+    #[must_use]
+    pub fn redact(&self, salt: &Salt) -> Self {
+        let bytes = match Tokens::new(&self.0).next() {
+            Some(Token::Text(raw)) => match Meaning::of(raw) {
+                Meaning::Plain(raw) => unescape(raw).len(),
+                // What was masked before stays as it is.
+                Meaning::Secret { .. } => return self.clone(),
+                Meaning::Sealed(inner) => unescape(inner).len(),
+                Meaning::Number(text) => text.len(),
+                Meaning::Mixed(_) => self.0.len(),
+            },
+            _ => self.0.len(),
+        };
+        Self::from_text(format!("\"{}\"", masked(salt, "", bytes, self.0.as_bytes())))
+    }
+}
+
+/// Tells whether there is anything to mask. Allocates only to unescape.
+fn holds_secret(text: &str, name: &str) -> bool {
+    // The next value stands under a sensitive name.
+    let mut named = sensitive_name(name);
+    // The depth of the outermost container that does.
+    let mut inside: Option<usize> = None;
+    let mut depth = 0_usize;
+    for token in Tokens::new(text) {
+        match token {
+            Token::Key(raw) => match Meaning::of(raw) {
+                Meaning::Plain(raw) => {
+                    let key = unescape(raw);
+                    if looks_like_credential(&key).is_some() {
+                        return true;
+                    }
+                    named = sensitive_name(&key);
+                }
+                _ => named = false,
+            },
+            Token::OpenArray | Token::OpenObject => {
+                if named && inside.is_none() {
+                    inside = Some(depth);
+                }
+                named = false;
+                depth += 1;
+            }
+            Token::CloseArray | Token::CloseObject => {
+                depth = depth.saturating_sub(1);
+                if inside == Some(depth) {
+                    inside = None;
+                }
+            }
+            Token::Text(raw) => match Meaning::of(raw) {
+                Meaning::Sealed(_) => return true,
+                Meaning::Plain(_) | Meaning::Number(_) if named || inside.is_some() => return true,
+                Meaning::Plain(raw) if looks_like_credential(&unescape(raw)).is_some() => {
+                    return true;
+                }
+                _ => named = false,
+            },
+            Token::Number(_) if named || inside.is_some() => return true,
+            Token::Number(_) | Token::Bool(_) | Token::Null => named = false,
+        }
+    }
+    false
+}
+
+/// A container that is being written.
+enum Frame {
+    Array { array: Array, next: usize, place: usize, secret: bool },
+    Object { object: Object, place: usize, secret: bool },
+}
+
+/// Writes a text again, masked. Does not recurse.
+struct Masker<'s> {
+    writer: Writer,
+    salt: &'s Salt,
+    /// Where the next value stands.
+    pointer: String,
+    frames: Vec<Frame>,
+    /// The next value stands under a sensitive name.
+    secret: bool,
+}
+
+impl Masker<'_> {
+    fn run(mut self, text: &str) -> Result<String, CaptureError> {
+        for token in Tokens::new(text) {
+            if let Token::Key(raw) = token {
+                self.key(raw)?;
+                continue;
+            }
+            if !matches!(token, Token::CloseArray | Token::CloseObject) {
+                self.begin_value()?;
+            }
+            match token {
+                Token::OpenArray => {
+                    let (place, secret) = (self.pointer.len(), self.secret);
+                    let array = self.writer.open_array()?;
+                    self.frames.push(Frame::Array { array, next: 0, place, secret });
+                    continue;
+                }
+                Token::OpenObject => {
+                    let (place, secret) = (self.pointer.len(), self.secret);
+                    let object = self.writer.open_object()?;
+                    self.frames.push(Frame::Object { object, place, secret });
+                    continue;
+                }
+                Token::CloseArray | Token::CloseObject => match self.frames.pop() {
+                    Some(Frame::Array { array, .. }) => self.writer.close_array(array)?,
+                    Some(Frame::Object { object, .. }) => self.writer.close_object(object)?,
+                    None => {}
+                },
+                Token::Text(raw) => self.text(raw)?,
+                Token::Number(text) if self.secret => self.mask_whole(text)?,
+                Token::Number(text) => {
+                    self.writer.node()?;
+                    self.writer.push(text)?;
+                }
+                Token::Bool(value) => self.writer.bool(value)?,
+                Token::Null => self.writer.null()?,
+                Token::Key(_) => {}
+            }
+            self.end_value();
+        }
+        self.writer.finish()
+    }
+
+    fn begin_value(&mut self) -> Result<(), CaptureError> {
+        if let Some(Frame::Array { next, place, secret, .. }) = self.frames.last_mut() {
+            self.writer.element()?;
+            self.pointer.truncate(*place);
+            // Writing to a `String` cannot fail.
+            let _ = write!(self.pointer, "/{next}");
+            *next += 1;
+            self.secret = *secret;
+        }
+        Ok(())
+    }
+
+    fn end_value(&mut self) {
+        if let Some(Frame::Array { place, .. } | Frame::Object { place, .. }) = self.frames.last() {
+            self.pointer.truncate(*place);
+        }
+    }
+
+    fn key(&mut self, raw: &str) -> Result<(), CaptureError> {
+        let Some(Frame::Object { object, place, secret }) = self.frames.last_mut() else {
+            return Ok(());
+        };
+        self.pointer.truncate(*place);
+        self.writer.begin_key(object)?;
+        let key = match Meaning::of(raw) {
+            Meaning::Plain(raw) => unescape(raw),
+            _ => unescape(raw.get(1..).unwrap_or_default()),
+        };
+        let masked_before = !matches!(Meaning::of(raw), Meaning::Plain(_));
+        if !masked_before && looks_like_credential(&key).is_some() {
+            let place = format!("{}~3", self.pointer);
+            self.writer.push(&masked(self.salt, &place, key.len(), key.as_bytes()))?;
+        } else {
+            self.writer.push(raw)?;
+        }
+        self.secret = *secret || (!masked_before && sensitive_name(&key));
+        self.writer.end_key(object)?;
+        push_segment(&mut self.pointer, &key);
+        Ok(())
+    }
+
+    fn text(&mut self, raw: &str) -> Result<(), CaptureError> {
+        match Meaning::of(raw) {
+            Meaning::Plain(plain) => {
+                let text = unescape(plain);
+                if self.secret {
+                    return self.mask_whole(&text);
+                }
+                self.mask_parts(raw, &text)
+            }
+            Meaning::Number(text) if self.secret => self.mask_whole(text),
+            Meaning::Sealed(inner) => self.mask_whole(&unescape(inner)),
+            _ => self.writer.tag(raw),
+        }
+    }
+
+    fn mask_whole(&mut self, text: &str) -> Result<(), CaptureError> {
+        self.writer.tag(&masked(self.salt, &self.pointer, text.len(), text.as_bytes()))
+    }
+
+    fn mask_parts(&mut self, raw: &str, text: &str) -> Result<(), CaptureError> {
+        let mut mixed = String::new();
+        let mut end = 0;
+        for (count, credential) in credentials(text).enumerate() {
+            let part = text.get(credential.start..credential.end).unwrap_or_default();
+            if part.len() == text.len() {
+                return self.mask_whole(text);
+            }
+            let place = format!("{}~2{count}", self.pointer);
+            let between = text.get(end..credential.start).unwrap_or_default();
+            mixed.push_str(&between.replace('#', "##"));
+            mixed.push_str(&masked(self.salt, &place, part.len(), part.as_bytes()));
+            mixed.push('#');
+            end = credential.end;
+        }
+        if end == 0 {
+            return self.writer.tag(raw);
+        }
+        mixed.push_str(&text.get(end..).unwrap_or_default().replace('#', "##"));
+        self.writer.begin_text()?;
+        self.writer.push("#mixed:")?;
+        self.writer.piece(&mixed)?;
+        self.writer.end_text()
+    }
+}
+
+/// `#secret:BYTES:HMAC`.
+fn masked(salt: &Salt, place: &str, bytes: usize, value: &[u8]) -> String {
+    format!("#secret:{bytes}:{}", salt.commit(place, value))
+}
+
+/// Appends one step of a JSON pointer.
+fn push_segment(pointer: &mut String, segment: &str) {
+    pointer.push('/');
+    pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+}

@@ -1,0 +1,143 @@
+//! The canonical text of a value: one value, one text; one text, one value.
+//!
+//! It is JSON in the order of RFC 8785 (members by UTF-16 code units, as few escapes as possible,
+//! no blanks), so any JSON reader reads it. What JSON readers disagree on stands in strings that
+//! begin with `#`, and a plain string that begins with `#` gets one more in front, so that none
+//! can be taken for another:
+//!
+//! | text | means |
+//! |---|---|
+//! | `42`, `-7` | an integer within ±(2^53 − 1) |
+//! | `"#18446744073709551616"` | any other integer |
+//! | `"#1.5"`, `"#1.0"`, `"#-0.0"` | a float, in the shortest digits that read back as it |
+//! | `"##x"` | the string `#x` |
+//! | `"#secret:BYTES:HMAC"` | a value that was masked: its length, its salted commitment |
+//! | `"#mixed:.. #secret:BYTES:HMAC# .."` | a string of which credentials were masked; `##` is `#` |
+//! | `"#sealed:.."` | a [`Secret`](crate::model::secret::Secret) that was not masked yet |
+//!
+//! NaN, infinities and duplicate keys have no text. A 32-bit float is written in its own shortest
+//! digits, so it reads as the decimal that a person would write.
+
+mod bounds;
+mod compound;
+mod error;
+mod escape;
+mod key;
+mod mask;
+mod number;
+mod order;
+mod plain;
+mod read;
+mod read_parts;
+mod ser;
+mod splice;
+mod strict;
+mod tag;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tokens;
+mod walk;
+mod write;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use self::bounds::Bounds;
+pub use self::error::{CaptureError, ReadError, StrictError};
+use self::read::Reading;
+use self::strict::Source;
+pub use self::tag::Piece;
+pub use self::walk::{Leaf, Path, Step, Walk};
+use self::write::Writer;
+
+/// The canonical JSON text of one value. Cheap to clone; equal exactly where the values are.
+///
+/// `Debug` prints its length only: the text may hold secrets until it is
+/// [masked](Canonical::mask).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Canonical(Arc<str>);
+
+impl Canonical {
+    /// Writes `value` in canonical form, within `bounds`.
+    ///
+    /// # Errors
+    /// Whatever has no canonical text, breaks a bound, or fails to serialise.
+    pub fn of<T: Serialize + ?Sized>(value: &T, bounds: &Bounds) -> Result<Self, CaptureError> {
+        let mut writer = Writer::new(*bounds);
+        value.serialize(&mut writer)?;
+        writer.finish().map(Self::from_text)
+    }
+
+    /// Reads JSON that an agent or a network sent: RFC 8259, UTF-8 without a byte order mark,
+    /// no key twice, no lone surrogate, nothing behind the value. Integers are kept up to 128
+    /// bits, floats are taken as the nearest 64-bit float. Strings that look like a tag are
+    /// strings.
+    ///
+    /// # Errors
+    /// Names the byte at which the text breaks a rule or a bound.
+    pub fn from_json(bytes: &[u8], bounds: &Bounds) -> Result<Self, StrictError> {
+        strict::read(bytes, *bounds, Source::Json(number::Floats::Nearest)).map(Self::from_text)
+    }
+
+    /// Takes text that was written in canonical form before, byte for byte.
+    ///
+    /// # Errors
+    /// `NotCanonical`, or what makes it no JSON, if [`Canonical::as_str`] could not have
+    /// returned it.
+    pub fn parse(text: &str) -> Result<Self, StrictError> {
+        let again = strict::read(text.as_bytes(), Bounds::STORED, Source::Canonical)?;
+        if again == text { Ok(Self::from_text(again)) } else { Err(StrictError::NotCanonical) }
+    }
+
+    /// Gives the value to serde as the original did: tagged numbers are numbers again, sealed
+    /// secrets their value.
+    ///
+    /// # Errors
+    /// `Masked` if a masked value is asked for; `Shape` if the type has another form.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, ReadError> {
+        read::read(&self.0, Reading::Lenient)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Bytes of the text; never 0.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a canonical text is never empty")]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn from_text(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Debug for Canonical {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Canonical({} bytes)", self.0.len())
+    }
+}
+
+/// Reads a control message (a decision, a vote) of a network into `T`.
+///
+/// Stricter than serde_json: the message is an object, no key comes twice on any level, structs
+/// are objects (never arrays), unit variants are strings. Give `T` `deny_unknown_fields`.
+///
+/// # Errors
+/// `NotAnObject`, what breaks a rule of [`Canonical::from_json`], or `Shape`.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8], bounds: &Bounds) -> Result<T, StrictError> {
+    let message = Canonical::from_json(bytes, bounds)?;
+    if !message.0.starts_with('{') {
+        return Err(StrictError::NotAnObject);
+    }
+    read::read(&message.0, Reading::Strict)
+        .map_err(|error| StrictError::Shape { message: error.to_string() })
+}

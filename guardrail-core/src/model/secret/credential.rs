@@ -1,0 +1,67 @@
+//! Finds credentials in a text: only what is one with near certainty, and only the credential
+//! itself, so that nothing else can hide behind it.
+
+use super::assigned;
+use super::token;
+
+/// A credential in a text, as byte places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Credential {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// What it is, for people: "GitHub token".
+    pub(crate) kind: &'static str,
+}
+
+/// What kind of credential the text holds, if it holds one. Linear in the length of `text`.
+///
+/// Knows the tokens of GitHub, GitLab, Slack, AWS, Google, Stripe, npm, PyPI, Docker, Hugging
+/// Face and others by their shape; JSON web tokens; private key blocks; passwords in URLs;
+/// `Bearer` and `Basic` headers; and values given to a name like `password` or `api_key`.
+#[must_use]
+pub fn looks_like_credential(text: &str) -> Option<&'static str> {
+    credentials(text).next().map(|credential| credential.kind)
+}
+
+/// The credentials in `text`, in order, none inside another.
+pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let (found, next) = find(text.as_bytes(), at);
+        at = next;
+        found
+    })
+}
+
+/// The first credential from `at` on, and where to go on.
+fn find(bytes: &[u8], mut at: usize) -> (Option<Credential>, usize) {
+    let mut before = at.checked_sub(1).and_then(|place| bytes.get(place)).copied().unwrap_or(b' ');
+    while let Some(&byte) = bytes.get(at) {
+        let found = match byte {
+            b'=' | b':' => assigned::at(bytes, at),
+            b'-' if before != b'-' => {
+                token::key_block(bytes, at).or_else(|| assigned::flag(bytes, at))
+            }
+            b'a'..=b'z' | b'A'..=b'Z' if !before.is_ascii_alphanumeric() => token::at(bytes, at),
+            _ => None,
+        };
+        if let Some(found) = found {
+            return (Some(found), found.end.max(at + 1));
+        }
+        before = byte;
+        at += 1;
+    }
+    (None, at)
+}
+
+/// Bytes from `at` on for which `belongs` holds.
+pub(super) fn run(bytes: &[u8], at: usize, belongs: impl Fn(u8) -> bool) -> &[u8] {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let length = rest.iter().position(|byte| !belongs(*byte)).unwrap_or(rest.len());
+    rest.get(..length).unwrap_or_default()
+}
+
+/// True if `word` stands at `at`.
+pub(super) fn stands(bytes: &[u8], at: usize, word: &[u8]) -> bool {
+    bytes.get(at..).is_some_and(|rest| rest.starts_with(word))
+}
