@@ -107,15 +107,23 @@ impl<'a> Capture<'a> {
         Some(quote!(#(#cfg)* #underscore #statement))
     }
 
+    /// One statement. It names the method in full: `draft.arg(..)` could be taken by a trait of the
+    /// user's that has an `arg(&self)` for all types.
     fn value(&self, mode: Mode, name: &str, span: Span, value: &TokenStream) -> TokenStream {
-        let draft = &self.draft;
+        let Self { draft, private, .. } = self;
         let span = span.resolved_at(Span::mixed_site());
         let name = LitStr::new(name, span);
         match mode {
-            Mode::Serialize => quote_spanned!(span=> #draft.arg(#name, #value);),
-            Mode::Debug => quote_spanned!(span=> #draft.debug(#name, #value);),
-            Mode::Redact => quote_spanned!(span=> #draft.redact(#name, #value);),
-            Mode::Skip => quote_spanned!(span=> #draft.skip(#name);),
+            Mode::Serialize => {
+                quote_spanned!(span=> #private::Draft::arg(&mut #draft, #name, #value);)
+            }
+            Mode::Debug => {
+                quote_spanned!(span=> #private::Draft::debug(&mut #draft, #name, #value);)
+            }
+            Mode::Redact => {
+                quote_spanned!(span=> #private::Draft::redact(&mut #draft, #name, #value);)
+            }
+            Mode::Skip => quote_spanned!(span=> #private::Draft::skip(&mut #draft, #name);),
         }
     }
 
@@ -128,14 +136,16 @@ impl<'a> Capture<'a> {
         let summary = args
             .summary
             .as_ref()
-            .map(|summary| quote_spanned!(site=> #draft.summary(::core::format_args!(#summary));));
+            .map(|summary| quote_spanned!(site=> #private::Draft::summary(&mut #draft, ::core::format_args!(#summary));));
         let guardrail = args.guardrail.as_ref().map(|guardrail| {
-            quote_spanned!(guardrail.span().resolved_at(site)=> #draft.guardrail(&(#guardrail));)
+            quote_spanned!(guardrail.span().resolved_at(site)=> #private::Draft::guardrail(&mut #draft, &(#guardrail));)
         });
         let preview = args.preview.as_ref().map(|preview| {
             let call = quote_spanned!(preview.span().resolved_at(site)=> #preview(__arguments));
             quote_spanned! {site=>
-                #draft.preview(|__arguments| #private::preview_future(#call));
+                #private::Draft::preview(&mut #draft, |__arguments| {
+                    #private::preview_future(#call)
+                });
             }
         });
         quote!(#reason #key #summary #guardrail #preview)
@@ -146,8 +156,8 @@ impl<'a> Capture<'a> {
     }
 
     fn shown(&self, method: &str, value: &TokenStream) -> TokenStream {
-        let draft = &self.draft;
+        let Self { draft, private, .. } = self;
         let method = Ident::new(method, Span::mixed_site());
-        quote_spanned!(Span::mixed_site()=> #draft.#method(#value);)
+        quote_spanned!(Span::mixed_site()=> #private::Draft::#method(&mut #draft, #value);)
     }
 }

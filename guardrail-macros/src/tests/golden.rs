@@ -1,4 +1,4 @@
-//! `golden/NAME.rs` is what a user writes, `golden/NAME.expanded.rs` what the compiler then sees.
+//! `tests/golden/NAME.rs` is what a user writes, `tests/golden/NAME.expanded.rs` what the compiler then sees.
 //!
 //! `GUARDRAIL_BLESS=1 cargo test -p guardrail-macros` writes the latter anew; read the diff.
 #![expect(
@@ -30,7 +30,7 @@ fn every_golden_file_is_what_the_attribute_expands_to() {
 }
 
 fn inputs() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut inputs: Vec<PathBuf> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

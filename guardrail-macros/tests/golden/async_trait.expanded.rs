@@ -31,13 +31,16 @@ where
                 },
                 6usize,
             );
-            __draft.skip("self");
-            __draft.arg("a", &a);
-            __draft.arg("b", &b);
-            __draft.arg("x", &x);
-            __draft.arg("c", &c);
-            __draft.arg("d", &d);
-            __draft.summary(::core::format_args!("{a} {b}"));
+            ::guardrail::__private::Draft::skip(&mut __draft, "self");
+            ::guardrail::__private::Draft::arg(&mut __draft, "a", &a);
+            ::guardrail::__private::Draft::arg(&mut __draft, "b", &b);
+            ::guardrail::__private::Draft::arg(&mut __draft, "x", &x);
+            ::guardrail::__private::Draft::arg(&mut __draft, "c", &c);
+            ::guardrail::__private::Draft::arg(&mut __draft, "d", &d);
+            ::guardrail::__private::Draft::summary(
+                &mut __draft,
+                ::core::format_args!("{a} {b}"),
+            );
             ::guardrail::__private::begin(__draft)
         };
         let __out = async move {
@@ -56,12 +59,12 @@ where
                         },
                         6usize,
                     );
-                    __draft.skip("self");
-                    __draft.arg("a", &a);
-                    __draft.arg("b", &b);
-                    __draft.arg("x", &x);
-                    __draft.arg("c", &c);
-                    __draft.arg("d", &d);
+                    ::guardrail::__private::Draft::skip(&mut __draft, "self");
+                    ::guardrail::__private::Draft::arg(&mut __draft, "a", &a);
+                    ::guardrail::__private::Draft::arg(&mut __draft, "b", &b);
+                    ::guardrail::__private::Draft::arg(&mut __draft, "x", &x);
+                    ::guardrail::__private::Draft::arg(&mut __draft, "c", &c);
+                    ::guardrail::__private::Draft::arg(&mut __draft, "d", &d);
                     __draft
                 })
             {

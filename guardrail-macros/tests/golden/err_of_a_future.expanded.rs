@@ -1,24 +1,18 @@
-fn boxed(
-    &self,
-    plan: String,
-) -> ::std::pin::Pin<
-    Box<dyn ::std::future::Future<Output = Result<Done, ErrorData>> + Send + '_>,
-> {
-    ::std::boxed::Box::pin(async move {
+#[allow(clippy::manual_async_fn)]
+fn f<T>(x: T) -> (impl Future<Output = Result<T, Error>>) {
+    async move {
         let (__gate, __ticket) = {
             let mut __draft = ::guardrail::__private::Draft::new(
                 &::guardrail::__private::Meta {
                     policy: "p",
-                    name: "boxed",
+                    name: "f",
                     module: ::core::module_path!(),
                     file: ::core::file!(),
                     line: ::core::line!(),
                 },
-                3usize,
+                1usize,
             );
-            __draft.skip("self");
-            __draft.arg("plan", &plan);
-            __draft.arg("id", &(self.id));
+            ::guardrail::__private::Draft::arg(&mut __draft, "x", &x);
             ::guardrail::__private::begin(__draft)
         };
         let __out = async move {
@@ -28,32 +22,23 @@ fn boxed(
                     let mut __draft = ::guardrail::__private::Draft::new(
                         &::guardrail::__private::Meta {
                             policy: "p",
-                            name: "boxed",
+                            name: "f",
                             module: ::core::module_path!(),
                             file: ::core::file!(),
                             line: ::core::line!(),
                         },
-                        3usize,
+                        1usize,
                     );
-                    __draft.skip("self");
-                    __draft.arg("plan", &plan);
-                    __draft.arg("id", &(self.id));
+                    ::guardrail::__private::Draft::arg(&mut __draft, "x", &x);
                     __draft
                 })
             {
-                return <Result<
-                    Done,
-                    ErrorData,
-                > as ::guardrail::__private::FromRefusal>::from_refusal(__error);
+                let __refused: Result<T, Error> = ::core::result::Result::Err(
+                    crate::refused::<T>(__error),
+                );
+                return __refused;
             }
-            (move || -> ::std::pin::Pin<
-                Box<
-                    dyn ::std::future::Future<
-                        Output = Result<Done, ErrorData>,
-                    > + Send + '_,
-                >,
-            > { { Box::pin(async move { self.run(plan).await }) } })()
-                .await
+            (move || { async { Ok(x) } })().await
         }
             .await;
         let __ok = {
@@ -61,11 +46,13 @@ fn boxed(
             ::guardrail::__private::Probe(&__out).succeeded()
         };
         if let ::core::result::Result::Err(__error) = __ticket.finish(__ok).await {
-            return <Result<
-                Done,
-                ErrorData,
-            > as ::guardrail::__private::FromRefusal>::unrecorded(__out, __error);
+            if __ok {
+                let __refused: Result<T, Error> = ::core::result::Result::Err(
+                    crate::refused::<T>(__error),
+                );
+                return __refused;
+            }
         }
         __out
-    })
+    }
 }

@@ -14,8 +14,8 @@ fn boxed<'a>(
                 },
                 2usize,
             );
-            __draft.skip("self");
-            __draft.arg("plan", &plan);
+            ::guardrail::__private::Draft::skip(&mut __draft, "self");
+            ::guardrail::__private::Draft::arg(&mut __draft, "plan", &plan);
             ::guardrail::__private::begin(__draft)
         };
         let __out = async move {
@@ -32,8 +32,8 @@ fn boxed<'a>(
                         },
                         2usize,
                     );
-                    __draft.skip("self");
-                    __draft.arg("plan", &plan);
+                    ::guardrail::__private::Draft::skip(&mut __draft, "self");
+                    ::guardrail::__private::Draft::arg(&mut __draft, "plan", &plan);
                     __draft
                 })
             {

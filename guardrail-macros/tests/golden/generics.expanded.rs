@@ -24,10 +24,10 @@ where
                 },
                 4usize,
             );
-            __draft.skip("self");
-            __draft.arg("value", &value);
-            __draft.arg("array", &array);
-            __draft.arg("each", &each);
+            ::guardrail::__private::Draft::skip(&mut __draft, "self");
+            ::guardrail::__private::Draft::arg(&mut __draft, "value", &value);
+            ::guardrail::__private::Draft::arg(&mut __draft, "array", &array);
+            ::guardrail::__private::Draft::arg(&mut __draft, "each", &each);
             ::guardrail::__private::begin(__draft)
         };
         let __out = async move {
@@ -44,10 +44,10 @@ where
                         },
                         4usize,
                     );
-                    __draft.skip("self");
-                    __draft.arg("value", &value);
-                    __draft.arg("array", &array);
-                    __draft.arg("each", &each);
+                    ::guardrail::__private::Draft::skip(&mut __draft, "self");
+                    ::guardrail::__private::Draft::arg(&mut __draft, "value", &value);
+                    ::guardrail::__private::Draft::arg(&mut __draft, "array", &array);
+                    ::guardrail::__private::Draft::arg(&mut __draft, "each", &each);
                     __draft
                 })
             {

@@ -14,9 +14,12 @@ pub(crate) async fn terraform_apply(
             },
             2usize,
         );
-        __draft.arg("workspace", &workspace);
-        __draft.arg("plan", &plan);
-        __draft.summary(::core::format_args!("terraform apply {plan} in {workspace}"));
+        ::guardrail::__private::Draft::arg(&mut __draft, "workspace", &workspace);
+        ::guardrail::__private::Draft::arg(&mut __draft, "plan", &plan);
+        ::guardrail::__private::Draft::summary(
+            &mut __draft,
+            ::core::format_args!("terraform apply {plan} in {workspace}"),
+        );
         ::guardrail::__private::begin(__draft)
     };
     let __out = async move {
@@ -33,8 +36,12 @@ pub(crate) async fn terraform_apply(
                     },
                     2usize,
                 );
-                __draft.arg("workspace", &workspace);
-                __draft.arg("plan", &plan);
+                ::guardrail::__private::Draft::arg(
+                    &mut __draft,
+                    "workspace",
+                    &workspace,
+                );
+                ::guardrail::__private::Draft::arg(&mut __draft, "plan", &plan);
                 __draft
             })
         {

@@ -1,19 +1,21 @@
-async fn f(unused: u8) -> Result<(), Error> {
-    #![allow(unused_variables)]
-    //! Inside.
-    #![expect(dead_code)]
+async fn send(
+    &mut self,
+    to: Vec<Address>,
+) -> Option<impl Iterator<Item = fn(u8) -> u8>> {
     let (__gate, __ticket) = {
         let mut __draft = ::guardrail::__private::Draft::new(
             &::guardrail::__private::Meta {
-                policy: "p",
-                name: "f",
+                policy: "mail",
+                name: "send",
                 module: ::core::module_path!(),
                 file: ::core::file!(),
                 line: ::core::line!(),
             },
-            1usize,
+            2usize,
         );
-        __draft.arg("unused", &unused);
+        ::guardrail::__private::Draft::debug(&mut __draft, "self", &self);
+        ::guardrail::__private::Draft::skip(&mut __draft, "to");
+        ::guardrail::__private::Draft::name(&mut __draft, &(Self::NAME));
         ::guardrail::__private::begin(__draft)
     };
     let __out = async move {
@@ -22,38 +24,30 @@ async fn f(unused: u8) -> Result<(), Error> {
             .check({
                 let mut __draft = ::guardrail::__private::Draft::new(
                     &::guardrail::__private::Meta {
-                        policy: "p",
-                        name: "f",
+                        policy: "mail",
+                        name: "send",
                         module: ::core::module_path!(),
                         file: ::core::file!(),
                         line: ::core::line!(),
                     },
-                    1usize,
+                    2usize,
                 );
-                __draft.arg("unused", &unused);
+                ::guardrail::__private::Draft::debug(&mut __draft, "self", &self);
+                ::guardrail::__private::Draft::skip(&mut __draft, "to");
+                ::guardrail::__private::Draft::name(&mut __draft, &(Self::NAME));
                 __draft
             })
         {
-            return <Result<
-                (),
-                Error,
-            > as ::guardrail::__private::FromRefusal>::from_refusal(__error);
+            let __refused: Option<_> = Self::refused(__error);
+            return __refused;
         }
-        {
-            let x = 1;
-            Ok(())
-        }
+        { None }
     }
         .await;
     let __ok = {
         use ::guardrail::__private::ProbeFallback as _;
         ::guardrail::__private::Probe(&__out).succeeded()
     };
-    if let ::core::result::Result::Err(__error) = __ticket.finish(__ok).await {
-        return <Result<
-            (),
-            Error,
-        > as ::guardrail::__private::FromRefusal>::unrecorded(__out, __error);
-    }
+    let _ = __ticket.finish(__ok).await;
     __out
 }

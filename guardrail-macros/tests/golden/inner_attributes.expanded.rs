@@ -1,21 +1,19 @@
-async fn send(
-    &mut self,
-    to: Vec<Address>,
-) -> Option<impl Iterator<Item = fn(u8) -> u8>> {
+async fn f(unused: u8) -> Result<(), Error> {
+    #![allow(unused_variables)]
+    //! Inside.
+    #![expect(dead_code)]
     let (__gate, __ticket) = {
         let mut __draft = ::guardrail::__private::Draft::new(
             &::guardrail::__private::Meta {
-                policy: "mail",
-                name: "send",
+                policy: "p",
+                name: "f",
                 module: ::core::module_path!(),
                 file: ::core::file!(),
                 line: ::core::line!(),
             },
-            2usize,
+            1usize,
         );
-        __draft.debug("self", &self);
-        __draft.skip("to");
-        __draft.name(&(Self::NAME));
+        ::guardrail::__private::Draft::arg(&mut __draft, "unused", &unused);
         ::guardrail::__private::begin(__draft)
     };
     let __out = async move {
@@ -24,30 +22,38 @@ async fn send(
             .check({
                 let mut __draft = ::guardrail::__private::Draft::new(
                     &::guardrail::__private::Meta {
-                        policy: "mail",
-                        name: "send",
+                        policy: "p",
+                        name: "f",
                         module: ::core::module_path!(),
                         file: ::core::file!(),
                         line: ::core::line!(),
                     },
-                    2usize,
+                    1usize,
                 );
-                __draft.debug("self", &self);
-                __draft.skip("to");
-                __draft.name(&(Self::NAME));
+                ::guardrail::__private::Draft::arg(&mut __draft, "unused", &unused);
                 __draft
             })
         {
-            let __refused: Option<_> = Self::refused(__error);
-            return __refused;
+            return <Result<
+                (),
+                Error,
+            > as ::guardrail::__private::FromRefusal>::from_refusal(__error);
         }
-        { None }
+        {
+            let x = 1;
+            Ok(())
+        }
     }
         .await;
     let __ok = {
         use ::guardrail::__private::ProbeFallback as _;
         ::guardrail::__private::Probe(&__out).succeeded()
     };
-    let _ = __ticket.finish(__ok).await;
+    if let ::core::result::Result::Err(__error) = __ticket.finish(__ok).await {
+        return <Result<
+            (),
+            Error,
+        > as ::guardrail::__private::FromRefusal>::unrecorded(__out, __error);
+    }
     __out
 }
