@@ -1,4 +1,6 @@
-//! The core of guardrail.
+//! The core of guardrail: intents, policies, votes, the audit log and the gate.
 
+pub mod audit;
+pub mod clock;
 pub mod model;
 pub mod view;

@@ -1,0 +1,106 @@
+//! What a log in one process knows of its streams: where each stands, and which are open.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::audit::append::Append;
+use crate::audit::error::Error;
+use crate::audit::record::AuditRecord;
+use crate::clock::Timestamp;
+use crate::model::{AuditEvent, RequestId, Sequence, State, Version};
+
+/// One stream.
+#[derive(Clone, Copy, Debug)]
+struct Stream {
+    version: Version,
+    state: State,
+    first: Sequence,
+    /// The writer that started the body, where it was started.
+    starter: Sequence,
+}
+
+/// Where every stream stands.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    streams: HashMap<RequestId, Stream>,
+    open: BTreeMap<Sequence, RequestId>,
+}
+
+impl Index {
+    /// Whether the append may happen now.
+    pub(crate) fn judge(&self, append: &Append, now: Timestamp) -> Result<(), Error> {
+        let stream = self.streams.get(&append.id);
+        let actual = stream.map_or(Version::START, |stream| stream.version);
+        if actual != append.expected {
+            return Err(Error::Conflict { actual });
+        }
+        if append.before.is_some_and(|before| now >= before) {
+            return Err(Error::Late);
+        }
+        if append.events.is_empty() {
+            return Err(Error::Illegal { event: "".into(), why: "an append adds an event".into() });
+        }
+        let mut state = stream.map_or(State::New, |stream| stream.state);
+        for event in &append.events {
+            state = step(append.id, state, event).ok_or_else(|| Error::Illegal {
+                event: event.name().into(),
+                why: format!("the request is {state}").into(),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Takes a record that is written. One that cannot follow is left out of the states, as
+    /// verification will say; the version moves all the same.
+    pub(crate) fn admit(&mut self, record: &AuditRecord) {
+        let stream = self.streams.entry(record.id).or_insert(Stream {
+            version: Version::START,
+            state: State::New,
+            first: record.sequence,
+            starter: Sequence::START,
+        });
+        stream.version = record.version;
+        if let Some(state) = step(record.id, stream.state, &record.event) {
+            if state == State::Started && stream.state != State::Started {
+                stream.starter = record.writer;
+            }
+            stream.state = state;
+        }
+        if record.id == RequestId::LOG {
+            return;
+        }
+        if stream.state.is_final() {
+            self.open.remove(&stream.first);
+        } else {
+            self.open.insert(stream.first, record.id);
+        }
+    }
+
+    pub(crate) fn version(&self, id: RequestId) -> Version {
+        self.streams.get(&id).map_or(Version::START, |stream| stream.version)
+    }
+
+    pub(crate) fn open(&self, after: Option<RequestId>, limit: usize) -> Vec<RequestId> {
+        let after = after.and_then(|id| self.streams.get(&id)).map(|stream| stream.first);
+        let from = after.map_or(Sequence::START, Sequence::next);
+        self.open.range(from..).take(limit).map(|(_, id)| *id).collect()
+    }
+
+    /// Started requests whose starter is not `writer`.
+    pub(crate) fn orphaned(&self, writer: Sequence, limit: usize) -> Vec<RequestId> {
+        let orphan = |id: &&RequestId| {
+            self.streams
+                .get(id)
+                .is_some_and(|stream| stream.state == State::Started && stream.starter != writer)
+        };
+        self.open.values().filter(orphan).take(limit).copied().collect()
+    }
+}
+
+/// [`AuditEvent::step`], with the log's own stream beside the requests'.
+pub(crate) fn step(id: RequestId, state: State, event: &AuditEvent) -> Option<State> {
+    match (id == RequestId::LOG, event) {
+        (true, event) => event.is_of_log().then_some(State::New),
+        (false, AuditEvent::Other { .. }) => Some(state),
+        (false, event) => event.step(state),
+    }
+}

@@ -1,0 +1,175 @@
+//! An audit log in memory: seals like the others, and is gone with the process.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::audit::append::{Append, Appended};
+use crate::audit::error::Error;
+use crate::audit::index::Index;
+use crate::audit::record::AuditRecord;
+use crate::audit::seal::Sealer;
+use crate::audit::tree::Tree;
+use crate::audit::wait::Waiters;
+use crate::audit::{AuditLog, opened};
+use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
+use crate::model::{LogId, RequestId, Sequence, Version};
+
+const NAME: &str = "memory log";
+
+/// An audit log in memory, for tests and programs that need no memory of yesterday.
+///
+/// It seals every record as the durable logs do. It holds at most [`MemoryLog::LIMIT`] records and
+/// then refuses, as does everything that would have to be on record.
+#[derive(Debug)]
+pub struct MemoryLog {
+    id: LogId,
+    clock: Arc<dyn Clock>,
+    inner: Mutex<Inner>,
+    waiters: Waiters,
+    limit: usize,
+}
+
+#[derive(Debug)]
+struct Inner {
+    sealer: Sealer,
+    tree: Tree,
+    index: Index,
+    records: Vec<Arc<AuditRecord>>,
+    /// The places of each stream's records in `records`.
+    streams: HashMap<RequestId, Vec<u32>>,
+}
+
+impl MemoryLog {
+    /// Most records it holds.
+    pub const LIMIT: usize = 4_000_000;
+
+    /// An empty log on the system's clock.
+    ///
+    /// Without randomness for its id it takes nothing: every append is refused.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_clock(Arc::new(SystemClock::new()), &SystemEntropy)
+    }
+
+    /// An empty log on this clock.
+    #[must_use]
+    pub fn with_clock(clock: Arc<dyn Clock>, entropy: &dyn Entropy) -> Self {
+        let now = clock.now();
+        let made = LogId::random(now, entropy);
+        let limit = if made.is_ok() { Self::LIMIT } else { 0 };
+        let id = made.unwrap_or(LogId::NONE);
+        let mut inner = Inner {
+            sealer: Sealer::new(id),
+            tree: Tree::new(),
+            index: Index::default(),
+            records: Vec::new(),
+            streams: HashMap::new(),
+        };
+        // An event of ours always seals.
+        let _ = inner.push(RequestId::LOG, vec![opened()], now);
+        Self { id, clock, inner: Mutex::new(inner), waiters: Waiters::default(), limit }
+    }
+
+    /// The Merkle tree over all records.
+    #[must_use]
+    pub fn tree(&self) -> Tree {
+        self.lock().tree.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Nothing below panics between two writes of one append.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for MemoryLog {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Inner {
+    fn push(
+        &mut self,
+        id: RequestId,
+        events: Vec<crate::model::AuditEvent>,
+        now: Timestamp,
+    ) -> Result<Vec<Arc<AuditRecord>>, Error> {
+        let mut sealer = self.sealer;
+        let mut version = self.index.version(id);
+        let mut sealed = Vec::with_capacity(events.len());
+        for event in events {
+            version = version.next();
+            sealed.push(Arc::new(sealer.seal(id, version, now, event)?));
+        }
+        self.sealer = sealer;
+        let places = self.streams.entry(id).or_default();
+        for record in &sealed {
+            places.push(u32::try_from(self.records.len()).unwrap_or(u32::MAX));
+            self.index.admit(record);
+            self.tree.push(record.leaf);
+            self.records.push(Arc::clone(record));
+        }
+        Ok(sealed)
+    }
+}
+
+#[async_trait]
+impl AuditLog for MemoryLog {
+    fn id(&self) -> LogId {
+        self.id
+    }
+
+    async fn append(&self, append: &Append) -> Result<Appended, Error> {
+        let records = {
+            let mut inner = self.lock();
+            let now = self.clock.now().max(inner.sealer.time());
+            inner.index.judge(append, now)?;
+            if inner.records.len().saturating_add(append.events.len()) > self.limit {
+                return Err(Error::Full { log: NAME, limit: self.limit });
+            }
+            inner.push(append.id, append.events.clone(), now)?
+        };
+        self.waiters.wake(append.id);
+        Ok(Appended { records })
+    }
+
+    async fn stream(&self, id: RequestId, after: Version) -> Result<Vec<Arc<AuditRecord>>, Error> {
+        let inner = self.lock();
+        let skip = usize::try_from(after.get()).unwrap_or(usize::MAX);
+        let places = inner.streams.get(&id).map(Vec::as_slice).unwrap_or_default();
+        let records = places.iter().skip(skip);
+        Ok(records.filter_map(|place| inner.records.get(*place as usize)).cloned().collect())
+    }
+
+    async fn read(&self, after: Sequence, limit: usize) -> Result<Vec<Arc<AuditRecord>>, Error> {
+        let inner = self.lock();
+        let skip = usize::try_from(after.get()).unwrap_or(usize::MAX);
+        Ok(inner.records.iter().skip(skip).take(limit).cloned().collect())
+    }
+
+    async fn changed(&self, id: RequestId, seen: Version) -> Result<(), Error> {
+        self.waiters.stream(id, || self.lock().index.version(id) > seen).await;
+        Ok(())
+    }
+
+    async fn grown(&self, seen: Sequence) -> Result<(), Error> {
+        self.waiters.log(|| self.lock().sealer.last() > seen).await;
+        Ok(())
+    }
+
+    async fn open(&self, after: Option<RequestId>, limit: usize) -> Result<Vec<RequestId>, Error> {
+        Ok(self.lock().index.open(after, limit))
+    }
+
+    async fn orphaned(&self, _limit: usize) -> Result<Vec<RequestId>, Error> {
+        // The one writer is this process.
+        Ok(Vec::new())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now().max(self.lock().sealer.time())
+    }
+}

@@ -1,0 +1,208 @@
+//! One record: an event, sealed as one line of JSON in printable ASCII.
+
+use std::fmt;
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use crate::audit::seal;
+use crate::clock::Timestamp;
+use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version};
+
+/// Most bytes of one line. A record holds an intent (256 KiB of arguments at most, escaped) and a
+/// preview; nothing legal comes near.
+pub const LINE_LIMIT: usize = 8 * 1024 * 1024;
+
+/// An event on record: what happened, when, in which stream, and the exact line that says so.
+#[derive(Clone)]
+pub struct AuditRecord {
+    pub(crate) sequence: Sequence,
+    pub(crate) id: RequestId,
+    pub(crate) version: Version,
+    pub(crate) time: Timestamp,
+    pub(crate) writer: Sequence,
+    pub(crate) log: LogId,
+    pub(crate) prev: Digest,
+    pub(crate) leaf: Digest,
+    pub(crate) event: AuditEvent,
+    pub(crate) line: Box<str>,
+}
+
+/// A line's fields in the order in which they are written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wire<E> {
+    pub(crate) v: u32,
+    pub(crate) log: LogId,
+    pub(crate) seq: Sequence,
+    pub(crate) time: Timestamp,
+    pub(crate) writer: Sequence,
+    pub(crate) id: RequestId,
+    pub(crate) ver: Version,
+    pub(crate) event: E,
+    pub(crate) prev: Digest,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: Box<str>,
+    #[serde(default, rename = "data")]
+    _data: Option<serde::de::IgnoredAny>,
+}
+
+/// A line that is no record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// Longer than any record can be.
+    #[error("the line is longer than {LINE_LIMIT} bytes")]
+    TooLong,
+    /// Not printable ASCII.
+    #[error("the line holds a byte no record holds")]
+    Bytes,
+    /// Not the fields of a record.
+    #[error("the line is no record: {0}")]
+    Form(String),
+    /// Of a version that is not known here.
+    #[error("the record is of version {0}, which is not known here")]
+    Version(u32),
+}
+
+impl AuditRecord {
+    /// Reads one line, without its line feed. The line is kept as it is.
+    ///
+    /// # Errors
+    /// [`RecordError`]. An event of an unknown name is no error: it becomes
+    /// [`AuditEvent::Other`].
+    pub fn parse(line: &str) -> Result<Self, RecordError> {
+        if line.len() > LINE_LIMIT {
+            return Err(RecordError::TooLong);
+        }
+        if !line.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
+            return Err(RecordError::Bytes);
+        }
+        let wire: Wire<AuditEvent> = match serde_json::from_str(line) {
+            Ok(wire) => wire,
+            Err(error) => {
+                // Perhaps an event of a later version: then everything around it still reads.
+                let wire: Wire<Named> = serde_json::from_str(line)
+                    .map_err(|_| RecordError::Form(error.to_string()))?;
+                if seal::is_known(&wire.event.name) {
+                    return Err(RecordError::Form(error.to_string()));
+                }
+                let event = AuditEvent::Other { name: wire.event.name };
+                let Wire { v, log, seq, time, writer, id, ver, prev, .. } = wire;
+                Wire { v, log, seq, time, writer, id, ver, event, prev }
+            }
+        };
+        if wire.v != seal::VERSION {
+            return Err(RecordError::Version(wire.v));
+        }
+        Ok(Self {
+            sequence: wire.seq,
+            id: wire.id,
+            version: wire.ver,
+            time: wire.time,
+            writer: wire.writer,
+            log: wire.log,
+            prev: wire.prev,
+            leaf: seal::leaf(line.as_bytes()),
+            event: wire.event,
+            line: line.into(),
+        })
+    }
+
+    /// Its place in the log.
+    #[must_use]
+    pub const fn sequence(&self) -> Sequence {
+        self.sequence
+    }
+
+    /// The request it belongs to, or [`RequestId::LOG`].
+    #[must_use]
+    pub const fn id(&self) -> RequestId {
+        self.id
+    }
+
+    /// Its place in that request's stream, from 1.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// When it was written, by the log's clock.
+    #[must_use]
+    pub const fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    /// The record by which its writer opened the log.
+    #[must_use]
+    pub const fn writer(&self) -> Sequence {
+        self.writer
+    }
+
+    /// The log it belongs to.
+    #[must_use]
+    pub const fn log(&self) -> LogId {
+        self.log
+    }
+
+    /// What happened.
+    #[must_use]
+    pub const fn event(&self) -> &AuditEvent {
+        &self.event
+    }
+
+    /// The leaf hash of the record before; all zero for the first.
+    #[must_use]
+    pub const fn prev(&self) -> Digest {
+        self.prev
+    }
+
+    /// Its own leaf hash: SHA-256 of a zero byte and the line.
+    #[must_use]
+    pub const fn leaf(&self) -> Digest {
+        self.leaf
+    }
+
+    /// The exact line, without its line feed: printable ASCII.
+    #[must_use]
+    pub const fn line(&self) -> &str {
+        &self.line
+    }
+}
+
+impl fmt::Debug for AuditRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line)
+    }
+}
+
+/// Writes JSON in printable ASCII: everything else as `\uXXXX`, so that no reader of a line (a
+/// terminal, a log shipper, a splitter at Unicode line ends) can be led astray by what it holds.
+#[derive(Debug)]
+pub(crate) struct Ascii;
+
+impl serde_json::ser::Formatter for Ascii {
+    fn write_string_fragment<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        if fragment.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
+            return writer.write_all(fragment.as_bytes());
+        }
+        let mut units = [0; 2];
+        for c in fragment.chars() {
+            if matches!(c, ' '..='~') {
+                writer.write_all(&[c as u8])?;
+            } else {
+                for unit in c.encode_utf16(&mut units) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

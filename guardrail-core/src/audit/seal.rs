@@ -1,0 +1,155 @@
+//! Sealing: makes the line of the next record and its leaf hash.
+//!
+//! A line is one JSON object with the fields `v`, `log`, `seq`, `time`, `writer`, `id`, `ver`,
+//! `event` and `prev`, in this order, in printable ASCII. Its leaf hash is SHA-256(0x00 ‖ line),
+//! as RFC 6962, section 2.1 has it; `prev` is the leaf hash of the line before.
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::audit::error::Error;
+use crate::audit::record::{Ascii, AuditRecord, Wire};
+use crate::clock::Timestamp;
+use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version};
+
+/// The version of the line's form.
+pub const VERSION: u32 = 1;
+
+/// The leaf hash of one line.
+#[must_use]
+pub fn leaf(line: &[u8]) -> Digest {
+    let mut hash = Sha256::new();
+    hash.update([0]);
+    hash.update(line);
+    Digest::from_bytes(hash.finalize().into())
+}
+
+/// The end of a log: what the next record is chained to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sealer {
+    log: LogId,
+    last: Sequence,
+    prev: Digest,
+    writer: Sequence,
+    time: Timestamp,
+}
+
+impl Sealer {
+    /// The end of a log without records.
+    #[must_use]
+    pub const fn new(log: LogId) -> Self {
+        Self {
+            log,
+            last: Sequence::START,
+            prev: Digest::from_bytes([0; 32]),
+            writer: Sequence::START,
+            time: Timestamp::MIN,
+        }
+    }
+
+    /// The end of a log whose last record is this one.
+    #[must_use]
+    pub const fn after(record: &AuditRecord) -> Self {
+        Self {
+            log: record.log,
+            last: record.sequence,
+            prev: record.leaf,
+            writer: record.writer,
+            time: record.time,
+        }
+    }
+
+    /// The log.
+    #[must_use]
+    pub const fn log(&self) -> LogId {
+        self.log
+    }
+
+    /// The last record's place.
+    #[must_use]
+    pub const fn last(&self) -> Sequence {
+        self.last
+    }
+
+    /// The last record's leaf hash; all zero without records.
+    #[must_use]
+    pub const fn prev(&self) -> Digest {
+        self.prev
+    }
+
+    /// The last record's time.
+    #[must_use]
+    pub const fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    /// The record by which the present writer opened the log.
+    #[must_use]
+    pub const fn writer(&self) -> Sequence {
+        self.writer
+    }
+
+    /// Seals the next record and moves the end behind it. An `Opened` makes its record the
+    /// writer's. A time before the last record's is taken as that.
+    ///
+    /// # Errors
+    /// When the event cannot be written as JSON, or is one this version does not know.
+    pub fn seal(
+        &mut self,
+        id: RequestId,
+        version: Version,
+        time: Timestamp,
+        event: AuditEvent,
+    ) -> Result<AuditRecord, Error> {
+        let illegal = |why: &str| Error::Illegal { event: event.name().into(), why: why.into() };
+        if matches!(event, AuditEvent::Other { .. }) {
+            return Err(illegal("this version does not know the event"));
+        }
+        let sequence = self.last.next();
+        let writer = match event {
+            AuditEvent::Opened { .. } => sequence,
+            _ => self.writer,
+        };
+        let time = time.max(self.time);
+        let wire = Wire {
+            v: VERSION,
+            log: self.log,
+            seq: sequence,
+            time,
+            writer,
+            id,
+            ver: version,
+            event: &event,
+            prev: self.prev,
+        };
+        let mut line = Vec::with_capacity(1024);
+        wire.serialize(&mut serde_json::Serializer::with_formatter(&mut line, Ascii))
+            .map_err(|error| illegal(&error.to_string()))?;
+        let line = String::from_utf8(line).map_err(|error| illegal(&error.to_string()))?;
+        let leaf = leaf(line.as_bytes());
+        let record = AuditRecord {
+            sequence,
+            id,
+            version,
+            time,
+            writer,
+            log: self.log,
+            prev: self.prev,
+            leaf,
+            event,
+            line: line.into_boxed_str(),
+        };
+        *self = Self::after(&record);
+        Ok(record)
+    }
+}
+
+/// Whether this version knows an event of this name.
+pub(crate) fn is_known(name: &str) -> bool {
+    const NAMES: [&str; 21] = [
+        "requested", "voted", "approved", "denied", "expired", "withdrawn", "lapsed", "started",
+        "completed", "failed", "aborted", "unknown", "posted", "commented", "vote_refused",
+        "approver_left", "escalated", "opened", "policy_loaded", "recovered", "redacted",
+    ];
+    NAMES.contains(&name)
+}

@@ -1,0 +1,161 @@
+//! Time and randomness, injected: the one clock every deadline is judged by, and the source of ids.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A point in time: UTC, to the microsecond. Its text form is RFC 3339.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The earliest time there is; before every other.
+    pub const MIN: Self = Self(-62_135_596_800_000_000);
+    /// The latest time there is; after every other.
+    pub const MAX: Self = Self(253_402_207_200_000_000 - 1);
+
+    /// Microseconds since 1970-01-01 UTC, clamped to the years 1 to 9999.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        if micros < Self::MIN.0 {
+            Self::MIN
+        } else if micros > Self::MAX.0 {
+            Self::MAX
+        } else {
+            Self(micros)
+        }
+    }
+
+    /// Microseconds since 1970-01-01 UTC.
+    #[must_use]
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// Reads RFC 3339 text; digits beyond the microsecond are dropped.
+    ///
+    /// # Errors
+    /// When the text is no RFC 3339 time.
+    pub fn parse(text: &str) -> Result<Self, TimestampError> {
+        let time: jiff::Timestamp = text.parse().map_err(|_| TimestampError)?;
+        Ok(Self::from_micros(time.as_microsecond()))
+    }
+
+    /// This time, `wait` later; never past [`Timestamp::MAX`].
+    #[must_use]
+    pub fn after(self, wait: Duration) -> Self {
+        let micros = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
+        Self::from_micros(self.0.saturating_add(micros))
+    }
+
+    /// How long after `earlier` this is; zero if it is not after.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    fn civil(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    }
+
+    /// The time of day in UTC, `09:14:02`.
+    #[must_use]
+    pub fn time_of_day(self) -> String {
+        self.civil().strftime("%H:%M:%S").to_string()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.6}", self.civil())
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(de::Error::custom)
+    }
+}
+
+/// Text that is no RFC 3339 time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an RFC 3339 time")]
+#[non_exhaustive]
+pub struct TimestampError;
+
+/// What tells the time. The log's clock judges every deadline.
+pub trait Clock: fmt::Debug + Send + Sync + 'static {
+    /// The time now; never earlier than an answer given before.
+    fn now(&self) -> Timestamp;
+}
+
+/// Wall time at its making plus monotonic time since: a wall clock set back or forward later moves
+/// no deadline. Follows tokio's clock, so that it stands still where a test pauses time.
+#[derive(Debug)]
+pub struct SystemClock {
+    wall: Timestamp,
+    base: tokio::time::Instant,
+}
+
+impl SystemClock {
+    /// Reads the wall clock, once.
+    #[must_use]
+    pub fn new() -> Self {
+        let wall = Timestamp::from_micros(jiff::Timestamp::now().as_microsecond());
+        Self { wall, base: tokio::time::Instant::now() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        self.wall.after(self.base.elapsed())
+    }
+}
+
+/// Where ids, nonces and salts come from.
+pub trait Entropy: fmt::Debug + Send + Sync + 'static {
+    /// Fills `bytes` with bits nobody can guess.
+    ///
+    /// # Errors
+    /// When there are none to be had; whatever asked for them is refused.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError>;
+}
+
+/// The operating system's random numbers.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
+        getrandom::fill(bytes).map_err(|_| EntropyError)
+    }
+}
+
+/// The system gave no random numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the operating system gave no random numbers")]
+#[non_exhaustive]
+pub struct EntropyError;
+
+const _: Option<&dyn Clock> = None;
+const _: Option<&dyn Entropy> = None;

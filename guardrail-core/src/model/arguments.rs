@@ -1,0 +1,190 @@
+//! The arguments of a call, captured: what the digest covers and what reviewers see.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::model::canonical::{Bounds, Canonical, CaptureError, ReadError};
+use crate::model::digest::Fields;
+use crate::model::secret::Salt;
+
+/// How an argument was captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Captured {
+    /// Its value, by `Serialize`.
+    Value,
+    /// Its `Debug` text, because the developer asked for that.
+    Debug,
+    /// A salted commitment to its value; the value itself is shown to nobody.
+    Redacted,
+    /// Nothing: the developer left it out, and the card says so.
+    Skipped,
+    /// Nothing: it could not be captured, and the call is refused for that.
+    Unshowable,
+}
+
+/// One argument of a call.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Argument {
+    name: Cow<'static, str>,
+    captured: Captured,
+    /// What the digest covers, the log keeps and people see: credentials stand as commitments.
+    json: Canonical,
+    /// The value itself where `json` hides a part of it. Never leaves this process.
+    #[serde(skip)]
+    plain: Option<Canonical>,
+}
+
+impl Argument {
+    pub(crate) fn value<T: Serialize + ?Sized>(
+        name: Cow<'static, str>,
+        value: &T,
+        salt: &Salt,
+        bounds: &Bounds,
+    ) -> Result<Self, CaptureError> {
+        Ok(Self::masked(name, Captured::Value, Canonical::of(value, bounds)?, salt))
+    }
+
+    pub(crate) fn debug<T: fmt::Debug + ?Sized>(
+        name: Cow<'static, str>,
+        value: &T,
+        salt: &Salt,
+        bounds: &Bounds,
+    ) -> Result<Self, CaptureError> {
+        let text = Canonical::of(&format_args!("{value:?}"), bounds)?;
+        Ok(Self::masked(name, Captured::Debug, text, salt))
+    }
+
+    pub(crate) fn redacted<T: Serialize + ?Sized>(
+        name: Cow<'static, str>,
+        value: &T,
+        salt: &Salt,
+        bounds: &Bounds,
+    ) -> Result<Self, CaptureError> {
+        let plain = Canonical::of(value, bounds)?;
+        let json = plain.redact(salt, &name);
+        Ok(Self { name, captured: Captured::Redacted, json, plain: Some(plain) })
+    }
+
+    pub(crate) fn json(name: Cow<'static, str>, json: Canonical, salt: &Salt) -> Self {
+        Self::masked(name, Captured::Value, json, salt)
+    }
+
+    pub(crate) fn skipped(name: Cow<'static, str>) -> Self {
+        Self { name, captured: Captured::Skipped, json: Canonical::null(), plain: None }
+    }
+
+    pub(crate) fn unshowable(name: Cow<'static, str>) -> Self {
+        Self { name, captured: Captured::Unshowable, json: Canonical::null(), plain: None }
+    }
+
+    fn masked(name: Cow<'static, str>, captured: Captured, json: Canonical, salt: &Salt) -> Self {
+        match json.mask(salt, &name) {
+            Some(masked) => Self { name, captured, json: masked, plain: Some(json) },
+            None => Self { name, captured, json, plain: None },
+        }
+    }
+
+    /// The parameter's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How it was captured.
+    #[must_use]
+    pub const fn captured(&self) -> Captured {
+        self.captured
+    }
+
+    /// Its canonical text, in which credentials and redacted values stand as commitments.
+    #[must_use]
+    pub const fn canonical(&self) -> &Canonical {
+        &self.json
+    }
+
+    /// Whether a part of it is shown as a commitment only.
+    #[must_use]
+    pub const fn is_masked(&self) -> bool {
+        self.plain.is_some()
+    }
+
+    /// The value the body would receive.
+    ///
+    /// # Errors
+    /// When it was not captured as a value, is no `T`, or was read from a log that hides it.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, ReadError> {
+        self.plain.as_ref().unwrap_or(&self.json).read()
+    }
+}
+
+impl fmt::Debug for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:?} {}", self.name, self.captured, self.json.as_str())
+    }
+}
+
+/// All arguments of a call, in the order of its parameters. Cheap to clone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Arguments(Arc<[Argument]>);
+
+impl Arguments {
+    pub(crate) fn new(arguments: Vec<Argument>) -> Self {
+        Self(arguments.into())
+    }
+
+    /// The arguments, in the order of the parameters.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Argument> {
+        self.0.iter()
+    }
+
+    /// The argument with this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Argument> {
+        self.0.iter().find(|argument| argument.name == name)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether the call has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value of one argument.
+    ///
+    /// # Errors
+    /// When there is none of that name, or as [`Argument::read`] says.
+    pub fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T, ReadError> {
+        self.get(name).ok_or_else(|| ReadError::missing(name))?.read()
+    }
+
+    /// Sorted by the UTF-16 code units of the name, as RFC 8785 sorts members.
+    pub(crate) fn hash_into(&self, fields: &mut Fields) {
+        let mut sorted: Vec<&Argument> = self.0.iter().collect();
+        sorted.sort_by(|a, b| a.name.encode_utf16().cmp(b.name.encode_utf16()));
+        fields.count(sorted.len());
+        for argument in sorted {
+            fields.text(&argument.name);
+            fields.text(match argument.captured {
+                Captured::Value => "value",
+                Captured::Debug => "debug",
+                Captured::Redacted => "redacted",
+                Captured::Skipped => "skipped",
+                Captured::Unshowable => "unshowable",
+            });
+            fields.text(argument.json.as_str());
+        }
+    }
+}

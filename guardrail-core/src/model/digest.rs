@@ -1,0 +1,145 @@
+//! The digest: what an approval is bound to.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest as _, Sha256};
+
+/// A SHA-256 hash. Of an intent it covers, behind a version tag, each length-prefixed: action,
+/// policy name, arguments (sorted by name), resource, environment, agent, on-behalf-of and
+/// delegation chain.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The hash of `bytes`.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// A hash computed elsewhere.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Reads 64 lower-case hexadecimal digits.
+    ///
+    /// # Errors
+    /// When the text is anything else.
+    pub fn parse(text: &str) -> Result<Self, DigestError> {
+        let mut bytes = [0; 32];
+        unhex(text, &mut bytes).ok_or(DigestError)?;
+        Ok(Self(bytes))
+    }
+
+    /// The first eight hexadecimal digits, to show to people beside the whole.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(8).collect()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0; 64];
+        f.write_str(hex(&self.0, &mut text))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = [0; 64];
+        serializer.serialize_str(hex(&self.0, &mut text))
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(de::Error::custom)
+    }
+}
+
+/// Text that is no digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a digest is 64 lower-case hexadecimal digits")]
+#[non_exhaustive]
+pub struct DigestError;
+
+/// Hashes fields so that no two lists of fields share a hash: each is prefixed by its length.
+#[derive(Debug)]
+pub(crate) struct Fields {
+    bytes: Vec<u8>,
+}
+
+impl Fields {
+    pub(crate) fn new(tag: &str) -> Self {
+        let mut fields = Self { bytes: Vec::with_capacity(512) };
+        fields.text(tag);
+        fields
+    }
+
+    pub(crate) fn count(&mut self, count: usize) {
+        self.bytes.extend_from_slice(&(count as u64).to_be_bytes());
+    }
+
+    pub(crate) fn text(&mut self, text: &str) {
+        self.count(text.len());
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    pub(crate) fn optional(&mut self, text: Option<&str>) {
+        self.count(usize::from(text.is_some()));
+        if let Some(text) = text {
+            self.text(text);
+        }
+    }
+
+    pub(crate) fn digest(&self) -> Digest {
+        Digest::of(&self.bytes)
+    }
+}
+
+/// Writes `bytes` as lower-case hexadecimal digits into `text`, as far as it reaches.
+pub(crate) fn hex<'t>(bytes: &[u8], text: &'t mut [u8]) -> &'t str {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |d: u8| DIGITS.get(usize::from(d & 15)).copied().unwrap_or(b'0');
+    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+        if let [high, low] = pair {
+            *high = digit(byte >> 4);
+            *low = digit(*byte);
+        }
+    }
+    std::str::from_utf8(text).unwrap_or_default()
+}
+
+/// Reads exactly `bytes.len() * 2` lower-case hexadecimal digits.
+pub(crate) fn unhex(text: &str, bytes: &mut [u8]) -> Option<()> {
+    if text.len() != bytes.len().checked_mul(2)? {
+        return None;
+    }
+    let value = |d: u8| match d {
+        b'0'..=b'9' => Some(d - b'0'),
+        b'a'..=b'f' => Some(d - b'a' + 10),
+        _ => None,
+    };
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        let [high, low] = pair else { return None };
+        *byte = value(*high)? << 4 | value(*low)?;
+    }
+    Some(())
+}

@@ -1,0 +1,140 @@
+//! Names with their rules in the type: actions, policies, groups, people, agents.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+use unicode_normalization::UnicodeNormalization;
+
+/// Text that breaks the rule of the name it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} `{text}` is not valid: {rule}")]
+#[non_exhaustive]
+pub struct NameError {
+    kind: &'static str,
+    text: String,
+    rule: &'static str,
+}
+
+const PLAIN_RULE: &str = "1 to 128 of the characters A-Z a-z 0-9 . _ : - and nothing else";
+const PERSON_RULE: &str = "1 to 128 bytes without blanks, control or invisible characters";
+const AGENT_RULE: &str = "1 to 256 bytes of text";
+
+fn plain(text: &str) -> bool {
+    (1..=128).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-'))
+}
+
+fn person(text: &str) -> bool {
+    (1..=128).contains(&text.len())
+        && text.chars().all(|c| {
+            c.is_ascii_graphic()
+                || (!c.is_ascii()
+                    && !c.is_whitespace()
+                    && !c.is_control()
+                    && (c.is_alphanumeric() || combining(c)))
+        })
+}
+
+fn combining(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c) && !('\u{FE00}'..='\u{FE0F}').contains(&c)
+}
+
+fn agent(text: &str) -> bool {
+    (1..=256).contains(&text.len())
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $holds:ident, $rule:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Takes text that keeps the rule of this name.
+            ///
+            /// # Errors
+            /// [`NameError`], which says the rule.
+            pub fn new(text: impl AsRef<str>) -> Result<Self, NameError> {
+                let text = text.as_ref();
+                if $holds(text) {
+                    Ok(Self(text.into()))
+                } else {
+                    let shown = text.chars().take(64).flat_map(char::escape_default).collect();
+                    Err(NameError { kind: $kind, text: shown, rule: $rule })
+                }
+            }
+
+            /// Stands in a record where the name given was none.
+            pub(crate) fn invalid() -> Self {
+                Self(Arc::from("invalid"))
+            }
+
+            /// The name as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                Self::new(&*text).map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+name! {
+    /// What a guarded function is called in policies and logs: `[A-Za-z0-9._:-]{1,128}`.
+    ActionName, "action", plain, PLAIN_RULE
+}
+name! {
+    /// The name of a policy: `[A-Za-z0-9._:-]{1,128}`. No name has a meaning of its own.
+    PolicyName, "policy", plain, PLAIN_RULE
+}
+name! {
+    /// The name of a group of people: `[A-Za-z0-9._:-]{1,128}`.
+    GroupName, "group", plain, PLAIN_RULE
+}
+name! {
+    /// The id of a person of the directory: up to 128 bytes, no blanks or invisible characters.
+    PersonId, "person", person, PERSON_RULE
+}
+name! {
+    /// What an agent calls itself: up to 256 bytes of text, hostile like everything it sends.
+    AgentName, "agent", agent, AGENT_RULE
+}
+
+impl PersonId {
+    /// The form in which two ids are the same person: see [`fold`].
+    #[must_use]
+    pub fn folded(&self) -> String {
+        fold(&self.0)
+    }
+}
+
+/// The form in which names are compared where a difference of spelling must not make two people
+/// of one: surrounding blanks dropped, NFC, upper and lower case alike (`ß` as `ss`, `ſ` as `s`).
+#[must_use]
+pub fn fold(text: &str) -> String {
+    if text.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase()) {
+        return text.to_owned();
+    }
+    let composed: String = text.trim().nfc().collect();
+    composed.to_lowercase().to_uppercase().to_lowercase().nfc().collect()
+}

@@ -1,0 +1,403 @@
+//! A request for approval: the fold of its audit events.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::clock::Timestamp;
+use crate::model::digest::Digest;
+use crate::model::event::{AuditEvent, Posted, Requested, Voted};
+use crate::model::id::{RequestId, Version};
+use crate::model::intent::Intent;
+use crate::model::name::PersonId;
+use crate::model::requirement::{Choice, Requirement, Tally, Verdict};
+use crate::model::state::State;
+use crate::model::vote::Identity;
+
+/// How a request ended. Exhaustive on purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Enough people agreed, or the policy allows it.
+    Approved,
+    /// A person or the policy said no, or nobody could be asked.
+    Denied {
+        /// The person, where it was one.
+        by: Option<PersonId>,
+        /// Why.
+        reason: Option<Box<str>>,
+    },
+    /// Nobody answered in time.
+    Expired,
+    /// The call went away first.
+    Withdrawn,
+}
+
+/// What became of a start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The body ended well.
+    Completed,
+    /// The body ended in an error.
+    Failed {
+        /// Whether it was a panic.
+        panicked: bool,
+    },
+    /// The body did not begin.
+    Aborted {
+        /// Why.
+        why: Box<str>,
+    },
+    /// Nobody knows.
+    Unknown {
+        /// Why.
+        why: Box<str>,
+    },
+}
+
+/// Where a channel showed a request, so that it finds its message again after a restart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    pub(crate) reference: Box<str>,
+    pub(crate) nonce: Digest,
+}
+
+impl Receipt {
+    /// Most bytes of a reference.
+    pub const LIMIT: usize = 2 * 1024;
+
+    /// A message, in the channel's own words (`C012/1712.0042`), and the nonce it carries.
+    #[must_use]
+    pub fn new(reference: impl Into<Box<str>>, nonce: &crate::model::id::Nonce) -> Self {
+        Self { reference: reference.into(), nonce: nonce.hash() }
+    }
+
+    /// The message, in the channel's own words.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        &self.reference
+    }
+
+    /// The hash of the nonce it carries.
+    #[must_use]
+    pub const fn nonce(&self) -> Digest {
+        self.nonce
+    }
+}
+
+/// A vote on record.
+#[derive(Clone, Debug)]
+pub struct CountedVote {
+    pub(crate) time: Timestamp,
+    pub(crate) voted: Voted,
+}
+
+impl CountedVote {
+    /// When it was cast.
+    #[must_use]
+    pub const fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    /// Whose it is, where it came from, and what it says.
+    #[must_use]
+    pub const fn voted(&self) -> &Voted {
+        &self.voted
+    }
+}
+
+/// A request: an intent, what its policy asks, the votes, where it stands. The fold of its events
+/// and nothing else; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct ApprovalRequest {
+    id: RequestId,
+    requested: Arc<Requested>,
+    created: Timestamp,
+    version: Version,
+    state: State,
+    votes: Vec<CountedVote>,
+    posted: Vec<Posted>,
+    refused: BTreeMap<Box<str>, u32>,
+    decided: Option<Timestamp>,
+    denied: Option<(Option<PersonId>, Option<Box<str>>)>,
+    outcome: Option<Outcome>,
+    unknown: Option<Box<str>>,
+}
+
+/// An event that cannot follow the ones before it: the log is damaged, or another hand wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("event {version} of request {id}, `{event}`, cannot follow state {state}")]
+#[non_exhaustive]
+pub struct FoldError {
+    id: RequestId,
+    version: Version,
+    event: Box<str>,
+    state: State,
+}
+
+impl ApprovalRequest {
+    /// The request a stream begins with.
+    ///
+    /// # Errors
+    /// When the stream begins with anything but a request.
+    pub fn first(id: RequestId, time: Timestamp, event: &AuditEvent) -> Result<Self, FoldError> {
+        let (AuditEvent::Requested(requested), Some(state)) = (event, event.step(State::New)) else {
+            let event = event.name().into();
+            return Err(FoldError { id, version: Version::START.next(), event, state: State::New });
+        };
+        Ok(Self {
+            id,
+            requested: Arc::new((**requested).clone()),
+            created: time,
+            version: Version::START.next(),
+            state,
+            votes: Vec::new(),
+            posted: Vec::new(),
+            refused: BTreeMap::new(),
+            decided: (state != State::Pending).then_some(time),
+            denied: None,
+            outcome: None,
+            unknown: None,
+        })
+    }
+
+    /// Takes the next event of a stream that may just begin.
+    ///
+    /// # Errors
+    /// When it cannot follow; the request is unchanged then.
+    pub fn fold(
+        request: &mut Option<Self>,
+        id: RequestId,
+        time: Timestamp,
+        event: &AuditEvent,
+    ) -> Result<(), FoldError> {
+        match request {
+            Some(request) => request.apply(time, event),
+            None => {
+                *request = Some(Self::first(id, time, event)?);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes the next event of the stream.
+    ///
+    /// # Errors
+    /// When it cannot follow; the request is unchanged then.
+    pub fn apply(&mut self, time: Timestamp, event: &AuditEvent) -> Result<(), FoldError> {
+        if let AuditEvent::Other { name } = event {
+            // What an unknown event means nobody here can say: nothing starts on it.
+            self.unknown = Some(name.clone());
+            self.version = self.version.next();
+            return Ok(());
+        }
+        let Some(state) = event.step(self.state) else {
+            return Err(FoldError {
+                id: self.id,
+                version: self.version.next(),
+                event: event.name().into(),
+                state: self.state,
+            });
+        };
+        match event {
+            AuditEvent::Voted(voted) => {
+                self.votes.push(CountedVote { time, voted: (**voted).clone() });
+            }
+            AuditEvent::Denied { by, reason } => self.denied = Some((by.clone(), reason.clone())),
+            AuditEvent::Posted(posted) => self.posted.push((**posted).clone()),
+            AuditEvent::VoteRefused { who, .. } => {
+                let count = self.refused.entry(who.to_string().into()).or_default();
+                *count = count.saturating_add(1);
+            }
+            AuditEvent::Completed => self.outcome = Some(Outcome::Completed),
+            AuditEvent::Failed { panicked } => {
+                self.outcome = Some(Outcome::Failed { panicked: *panicked });
+            }
+            AuditEvent::Aborted { why } => {
+                self.outcome = Some(Outcome::Aborted { why: why.clone() });
+            }
+            AuditEvent::Unknown { why } => {
+                self.outcome = Some(Outcome::Unknown { why: why.clone() });
+            }
+            _ => {}
+        }
+        if self.state == State::Pending && state != State::Pending {
+            self.decided = Some(time);
+        }
+        self.state = state;
+        self.version = self.version.next();
+        Ok(())
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> RequestId {
+        self.id
+    }
+
+    /// How many events it is the fold of.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// What the agent is about to do.
+    #[must_use]
+    pub fn intent(&self) -> &Intent {
+        &self.requested.intent
+    }
+
+    /// What the policy said.
+    #[must_use]
+    pub fn verdict(&self) -> &Verdict {
+        &self.requested.verdict
+    }
+
+    /// The digest of the policies it was judged by.
+    #[must_use]
+    pub fn policy_digest(&self) -> Digest {
+        self.requested.policy_digest
+    }
+
+    /// Who must agree, where people are asked.
+    #[must_use]
+    pub fn requirement(&self) -> Option<&Arc<Requirement>> {
+        match self.verdict() {
+            Verdict::Ask(requirement) => Some(requirement),
+            _ => None,
+        }
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub const fn created(&self) -> Timestamp {
+        self.created
+    }
+
+    /// When it expires if nobody decides: pending and at or past this time *is* expired.
+    #[must_use]
+    pub fn expires(&self) -> Timestamp {
+        match self.requirement() {
+            Some(requirement) => self.created.after(requirement.timeout()),
+            None => Timestamp::MAX,
+        }
+    }
+
+    /// When it was decided, where it was.
+    #[must_use]
+    pub const fn decided(&self) -> Option<Timestamp> {
+        self.decided
+    }
+
+    /// When its approval lapses if it is not started, where it is approved.
+    #[must_use]
+    pub fn lapses(&self) -> Option<Timestamp> {
+        let decided = self.decided.filter(|_| self.state == State::Approved)?;
+        Some(match self.requirement() {
+            Some(requirement) => decided.after(requirement.grant_ttl()),
+            None => Timestamp::MAX,
+        })
+    }
+
+    /// Where it stands on record, whatever the time.
+    #[must_use]
+    pub const fn recorded_state(&self) -> State {
+        self.state
+    }
+
+    /// Where it stands at `now`: overdue is expired or lapsed, recorded or not.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> State {
+        match self.state {
+            State::Pending if now >= self.expires() => State::Expired,
+            State::Approved if self.lapses().is_some_and(|lapses| now >= lapses) => State::Lapsed,
+            state => state,
+        }
+    }
+
+    /// The votes that count, oldest first.
+    #[must_use]
+    pub fn votes(&self) -> &[CountedVote] {
+        &self.votes
+    }
+
+    /// How many approvals there are of how many it takes.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        match self.requirement() {
+            Some(requirement) => requirement.tally(self.approvers()),
+            None => Tally { approvals: 0, required: 0 },
+        }
+    }
+
+    /// The people who approved.
+    pub fn approvers(&self) -> impl Iterator<Item = &PersonId> {
+        let yes = |vote: &&CountedVote| vote.voted.choice == Choice::Approve;
+        self.votes.iter().filter(yes).map(|vote| &vote.voted.person)
+    }
+
+    /// What this channel already sent, oldest first.
+    #[must_use]
+    pub fn receipts(&self, channel: &str) -> Vec<Receipt> {
+        let ours = self.posted.iter().filter(|posted| &*posted.channel == channel);
+        ours.map(|p| Receipt { reference: p.receipt.clone(), nonce: p.nonce }).collect()
+    }
+
+    /// How many times it was shown, in all channels.
+    #[must_use]
+    pub fn shown(&self) -> usize {
+        self.posted.len()
+    }
+
+    /// Whether this channel showed a nonce with this hash.
+    #[must_use]
+    pub fn was_shown(&self, channel: &str, nonce: Digest) -> bool {
+        self.posted.iter().any(|posted| &*posted.channel == channel && posted.nonce == nonce)
+    }
+
+    /// Whether a vote has spent the nonce with this hash.
+    #[must_use]
+    pub fn is_spent(&self, nonce: Digest) -> bool {
+        self.votes.iter().any(|vote| vote.voted.nonce == nonce)
+    }
+
+    /// How many refused votes of this identity are on record, and of everyone.
+    #[must_use]
+    pub fn refused_votes(&self, who: &Identity) -> (u32, u32) {
+        let own = self.refused.get(who.to_string().as_str()).copied().unwrap_or(0);
+        (own, self.refused.values().copied().fold(0, u32::saturating_add))
+    }
+
+    /// How it ended, where it has.
+    #[must_use]
+    pub fn decision(&self) -> Option<Decision> {
+        match self.state {
+            State::New | State::Pending => None,
+            State::Expired => Some(Decision::Expired),
+            State::Withdrawn => Some(Decision::Withdrawn),
+            State::Denied => {
+                let (by, reason) = self.denied.clone().unwrap_or_default();
+                Some(Decision::Denied { by, reason })
+            }
+            State::Refused => {
+                let reason = match self.verdict() {
+                    Verdict::Deny { reason } => Some(reason.clone()),
+                    _ => None,
+                };
+                Some(Decision::Denied { by: None, reason })
+            }
+            _ => Some(Decision::Approved),
+        }
+    }
+
+    /// What became of the start, where there was one and it is known.
+    #[must_use]
+    pub const fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    /// The name of an event this version does not know, where the stream holds one.
+    #[must_use]
+    pub fn unknown_event(&self) -> Option<&str> {
+        self.unknown.as_deref()
+    }
+}

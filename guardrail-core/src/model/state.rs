@@ -1,0 +1,122 @@
+//! The states of a request and the one table of legal arrows between them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::event::AuditEvent;
+use crate::model::requirement::Verdict;
+
+/// Where a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nothing is on record yet.
+    New,
+    /// Waits for people.
+    Pending,
+    /// Approved, not started.
+    Approved,
+    /// The body began, or was about to; no outcome yet.
+    Started,
+    /// The policy said no.
+    Refused,
+    /// A person said no, or nobody could be asked.
+    Denied,
+    /// Nobody answered in time.
+    Expired,
+    /// The call went away before the decision.
+    Withdrawn,
+    /// Approved, but not started in time, or no longer allowed to.
+    Lapsed,
+    /// The body ended well.
+    Completed,
+    /// The body ended in an error or a panic.
+    Failed,
+    /// Started, but the body did not begin.
+    Aborted,
+    /// The process or the future was gone while the body ran.
+    Unknown,
+}
+
+impl State {
+    /// Every state, for tables and tests.
+    pub const ALL: [Self; 13] = [
+        Self::New,
+        Self::Pending,
+        Self::Approved,
+        Self::Started,
+        Self::Refused,
+        Self::Denied,
+        Self::Expired,
+        Self::Withdrawn,
+        Self::Lapsed,
+        Self::Completed,
+        Self::Failed,
+        Self::Aborted,
+        Self::Unknown,
+    ];
+
+    /// Whether no step leads on from here.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::New | Self::Pending | Self::Approved | Self::Started)
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::New => "new",
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Started => "started",
+            Self::Refused => "refused",
+            Self::Denied => "denied",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+            Self::Lapsed => "lapsed",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Aborted => "aborted",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+impl AuditEvent {
+    /// The legal arrows, once: the state this event leads to from `state`, `None` where it must
+    /// not happen. Notes change nothing and are legal after the first event; events of the log
+    /// itself and events of an unknown name belong to no request's life and lead nowhere.
+    #[must_use]
+    pub fn step(&self, state: State) -> Option<State> {
+        use State as S;
+        Some(match (self, state) {
+            (Self::Requested(requested), S::New) => match requested.verdict {
+                Verdict::Allow => S::Approved,
+                Verdict::Ask(_) => S::Pending,
+                Verdict::Deny { .. } => S::Refused,
+            },
+            (Self::Voted(_), S::Pending) => S::Pending,
+            (Self::Approved { .. }, S::Pending) => S::Approved,
+            (Self::Denied { .. }, S::Pending) => S::Denied,
+            (Self::Expired, S::Pending) => S::Expired,
+            (Self::Withdrawn { .. }, S::Pending) => S::Withdrawn,
+            (Self::Started { .. }, S::Approved) => S::Started,
+            (Self::Lapsed { .. }, S::Approved) => S::Lapsed,
+            (Self::Completed, S::Started) => S::Completed,
+            (Self::Failed { .. }, S::Started) => S::Failed,
+            (Self::Aborted { .. }, S::Started) => S::Aborted,
+            (Self::Unknown { .. }, S::Started) => S::Unknown,
+            (
+                Self::Posted(_)
+                | Self::Commented { .. }
+                | Self::VoteRefused { .. }
+                | Self::ApproverLeft { .. }
+                | Self::Escalated { .. },
+                state,
+            ) if state != S::New => state,
+            _ => return None,
+        })
+    }
+}
