@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::model::canonical::{Bounds, Canonical, CaptureError, ReadError};
+use crate::model::canonical::{Canonical, ReadError};
 use crate::model::digest::Fields;
 use crate::model::secret::Salt;
 
@@ -40,56 +40,31 @@ pub struct Argument {
     plain: Option<Canonical>,
 }
 
-impl Argument {
-    pub(crate) fn value<T: Serialize + ?Sized>(
-        name: Cow<'static, str>,
-        value: &T,
-        salt: &Salt,
-        bounds: &Bounds,
-    ) -> Result<Self, CaptureError> {
-        Ok(Self::masked(name, Captured::Value, Canonical::of(value, bounds)?, salt))
-    }
+/// An argument as it was captured, before credentials in it are masked.
+#[derive(Clone, Debug)]
+pub(crate) struct Capture {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) captured: Captured,
+    pub(crate) json: Canonical,
+}
 
-    pub(crate) fn debug<T: fmt::Debug + ?Sized>(
-        name: Cow<'static, str>,
-        value: &T,
-        salt: &Salt,
-        bounds: &Bounds,
-    ) -> Result<Self, CaptureError> {
-        let text = Canonical::of(&format_args!("{value:?}"), bounds)?;
-        Ok(Self::masked(name, Captured::Debug, text, salt))
-    }
-
-    pub(crate) fn redacted<T: Serialize + ?Sized>(
-        name: Cow<'static, str>,
-        value: &T,
-        salt: &Salt,
-        bounds: &Bounds,
-    ) -> Result<Self, CaptureError> {
-        let plain = Canonical::of(value, bounds)?;
-        let json = plain.redact(salt, &name);
-        Ok(Self { name, captured: Captured::Redacted, json, plain: Some(plain) })
-    }
-
-    pub(crate) fn json(name: Cow<'static, str>, json: Canonical, salt: &Salt) -> Self {
-        Self::masked(name, Captured::Value, json, salt)
-    }
-
-    pub(crate) fn skipped(name: Cow<'static, str>) -> Self {
-        Self { name, captured: Captured::Skipped, json: Canonical::null(), plain: None }
-    }
-
-    pub(crate) fn unshowable(name: Cow<'static, str>) -> Self {
-        Self { name, captured: Captured::Unshowable, json: Canonical::null(), plain: None }
-    }
-
-    fn masked(name: Cow<'static, str>, captured: Captured, json: Canonical, salt: &Salt) -> Self {
-        match json.mask(salt, &name) {
-            Some(masked) => Self { name, captured, json: masked, plain: Some(json) },
-            None => Self { name, captured, json, plain: None },
+impl Capture {
+    /// What the log keeps and people see of it.
+    fn mask(self, salt: &Salt) -> Argument {
+        let Self { name, captured, json } = self;
+        let masked = match captured {
+            Captured::Value | Captured::Debug => json.mask(salt, &name),
+            Captured::Redacted => Some(json.redact(salt, &name)),
+            Captured::Skipped | Captured::Unshowable => None,
+        };
+        match masked {
+            Some(masked) => Argument { name, captured, json: masked, plain: Some(json) },
+            None => Argument { name, captured, json, plain: None },
         }
     }
+}
 
+impl Argument {
     /// The parameter's name.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -130,13 +105,24 @@ impl fmt::Debug for Argument {
 }
 
 /// All arguments of a call, in the order of its parameters. Cheap to clone.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Arguments(Arc<[Argument]>);
 
 impl Arguments {
-    pub(crate) fn new(arguments: Vec<Argument>) -> Self {
-        Self(arguments.into())
+    pub(crate) fn new(captures: Vec<Capture>, salt: &Salt) -> Self {
+        Self(captures.into_iter().map(|capture| capture.mask(salt)).collect())
+    }
+
+    /// Whether a second capture found the very same values.
+    pub(crate) fn holds(&self, captures: &[Capture]) -> bool {
+        self.0.len() == captures.len()
+            && self.0.iter().zip(captures).all(|(argument, capture)| {
+                argument.name == capture.name
+                    && argument.captured == capture.captured
+                    && argument.plain.as_ref().unwrap_or(&argument.json).as_str()
+                        == capture.json.as_str()
+            })
     }
 
     /// The arguments, in the order of the parameters.

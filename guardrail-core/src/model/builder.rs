@@ -1,13 +1,14 @@
 //! Makes an intent: gathers its parts, keeps the bounds, masks credentials, computes the digest.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::clock::{Entropy, EntropyError, SystemEntropy};
 use crate::model::actor::Actor;
-use crate::model::arguments::{Argument, Arguments};
+use crate::model::arguments::{Arguments, Capture, Captured};
 use crate::model::canonical::{Bounds, Canonical, CaptureError, StrictError};
 use crate::model::digest::Digest;
 use crate::model::intent::{Intent, Place, Preview};
@@ -40,14 +41,9 @@ pub enum IntentError {
         /// Why.
         source: CaptureError,
     },
-    /// Text given as JSON is not strict JSON.
-    #[error("argument `{name}` is not strict JSON: {source}")]
-    Strict {
-        /// The parameter.
-        name: String,
-        /// Why.
-        source: StrictError,
-    },
+    /// Arguments given as JSON are not strict JSON.
+    #[error("the arguments are not strict JSON: {0}")]
+    Strict(StrictError),
     /// Two arguments have one name.
     #[error("there are two arguments named `{0}`")]
     Twice(String),
@@ -77,7 +73,10 @@ pub enum IntentError {
 /// intent was not given.
 #[derive(Debug, Clone)]
 pub(crate) struct Origin {
+    /// The program's default actor.
     pub(crate) agent: AgentName,
+    /// The agent, where the context names another.
+    pub(crate) named: Option<Arc<str>>,
     pub(crate) on_behalf_of: Option<Arc<str>>,
     pub(crate) session: Option<Arc<str>>,
     pub(crate) model: Option<Arc<str>>,
@@ -102,11 +101,18 @@ pub struct IntentBuilder {
     preview: Option<Preview>,
     key: Option<String>,
     place: Place,
-    arguments: Vec<Argument>,
+    captures: Vec<Capture>,
     bounds: Bounds,
     used: usize,
     salt: Option<Salt>,
     error: Option<IntentError>,
+}
+
+impl IntentError {
+    /// A preview that failed; its words are the preview's own, masked and cut.
+    pub(crate) fn preview(why: &str) -> Self {
+        Self::Preview(cut(&mask_text(why), 512).into())
+    }
 }
 
 impl IntentBuilder {
@@ -128,7 +134,7 @@ impl IntentBuilder {
                 line: 0,
                 environment: None,
             },
-            arguments: Vec::new(),
+            captures: Vec::new(),
             bounds: Bounds::default(),
             used: 0,
             salt: None,
@@ -136,9 +142,8 @@ impl IntentBuilder {
         }
     }
 
-    pub(crate) fn salted(mut self, salt: Salt, arguments: usize) -> Self {
-        self.salt = Some(salt);
-        self.arguments.reserve_exact(arguments);
+    pub(crate) fn expecting(mut self, arguments: usize) -> Self {
+        self.captures.reserve_exact(arguments.min(ARGUMENT_LIMIT));
         self
     }
 
@@ -204,36 +209,39 @@ impl IntentBuilder {
 
     /// One argument, captured by `Serialize`.
     pub fn arg<T: Serialize + ?Sized>(
-        self,
+        mut self,
         name: impl Into<Cow<'static, str>>,
         value: &T,
     ) -> Self {
-        self.capture(name.into(), |name, salt, bounds| Argument::value(name, value, salt, bounds))
+        self.capture(name.into(), Captured::Value, |bounds| Canonical::of(value, bounds));
+        self
     }
 
     /// One argument, captured by `Debug`.
-    pub fn debug<T: std::fmt::Debug + ?Sized>(
-        self,
+    pub fn debug<T: fmt::Debug + ?Sized>(
+        mut self,
         name: impl Into<Cow<'static, str>>,
         value: &T,
     ) -> Self {
-        self.capture(name.into(), |name, salt, bounds| Argument::debug(name, value, salt, bounds))
+        let text = format_args!("{value:?}");
+        self.capture(name.into(), Captured::Debug, |bounds| Canonical::of(&text, bounds));
+        self
     }
 
     /// One argument whose value nobody is shown: a salted commitment stands for it.
     pub fn redact<T: Serialize + ?Sized>(
-        self,
+        mut self,
         name: impl Into<Cow<'static, str>>,
         value: &T,
     ) -> Self {
-        self.capture(name.into(), |name, salt, bounds| {
-            Argument::redacted(name, value, salt, bounds)
-        })
+        self.capture(name.into(), Captured::Redacted, |bounds| Canonical::of(value, bounds));
+        self
     }
 
     /// One argument that is left out, and named as left out.
-    pub fn skip(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.capture(name.into(), |name, _, _| Ok(Argument::skipped(name)))
+    pub fn skip(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.capture(name.into(), Captured::Skipped, |_| Ok(Canonical::null()));
+        self
     }
 
     /// All members of one JSON object as arguments, read strictly: no member twice, nothing after
@@ -242,56 +250,83 @@ impl IntentBuilder {
         match Canonical::members(object, &self.bounds) {
             Ok(members) => {
                 for (name, value) in members {
-                    self = self.capture(name.into(), |name, salt, _| {
-                        Ok(Argument::json(name, value, salt))
-                    });
+                    self.capture(name.into(), Captured::Value, |_| Ok(value));
                 }
             }
-            Err(source) => self.fail(IntentError::Strict { name: "json".to_owned(), source }),
+            Err(source) => self.fail(IntentError::Strict(source)),
         }
         self
     }
 
-    fn capture(
-        mut self,
+    pub(crate) fn capture(
+        &mut self,
         name: Cow<'static, str>,
-        make: impl FnOnce(Cow<'static, str>, &Salt, &Bounds) -> Result<Argument, CaptureError>,
-    ) -> Self {
-        let salt = match self.salt(&SystemEntropy) {
-            Ok(salt) => salt,
-            Err(error) => {
-                self.fail(error.into());
-                return self;
-            }
-        };
-        if self.arguments.len() >= ARGUMENT_LIMIT {
+        captured: Captured,
+        make: impl FnOnce(&Bounds) -> Result<Canonical, CaptureError>,
+    ) {
+        if self.captures.len() >= ARGUMENT_LIMIT {
             self.fail(IntentError::TooLong { part: "argument list", limit: ARGUMENT_LIMIT });
-        } else if self.arguments.iter().any(|argument| argument.name() == name) {
+        } else if self.captures.iter().any(|capture| capture.name == name) {
             self.fail(IntentError::Twice(name.into_owned()));
         } else {
-            let left = Bounds {
-                bytes: self.bounds.bytes.saturating_sub(self.used),
-                ..self.bounds
+            let bytes = self.bounds.bytes.saturating_sub(self.used);
+            let capture = match make(&Bounds { bytes, ..self.bounds }) {
+                Ok(json) => Capture { name, captured, json },
+                Err(source) => {
+                    self.fail(IntentError::Capture { name: name.to_string(), source });
+                    Capture { name, captured: Captured::Unshowable, json: Canonical::null() }
+                }
             };
-            let argument = make(name.clone(), &salt, &left).unwrap_or_else(|source| {
-                self.fail(IntentError::Capture { name: name.to_string(), source });
-                Argument::unshowable(name)
-            });
-            self.used = self.used.saturating_add(argument.canonical().len());
-            self.arguments.push(argument);
+            self.used = self.used.saturating_add(capture.json.len());
+            self.captures.push(capture);
         }
-        self
+    }
+
+    /// The arguments captured so far, for whoever makes the preview.
+    pub(crate) fn arguments(&mut self, entropy: &dyn Entropy) -> Result<Arguments, EntropyError> {
+        let salt = self.salt(entropy)?;
+        Ok(Arguments::new(self.captures.clone(), &salt))
     }
 
     fn salt(&mut self, entropy: &dyn Entropy) -> Result<Salt, EntropyError> {
-        match &self.salt {
-            Some(salt) => Ok(salt.clone()),
+        let salt = match self.salt.take() {
+            Some(salt) => salt,
             None => {
-                let salt = Salt::random(entropy)?;
-                self.salt = Some(salt.clone());
-                Ok(salt)
+                let mut bytes = [0; 32];
+                entropy.fill(&mut bytes)?;
+                Salt::from_bytes(bytes)
             }
-        }
+        };
+        self.salt = Some(salt.clone());
+        Ok(salt)
+    }
+
+    /// What was captured, to be held against an intent made before.
+    pub(crate) fn is_same_deed(&self, intent: &Intent) -> bool {
+        self.error.is_none()
+            && self.action == intent.action.as_str()
+            && self.resource.as_deref() == intent.resource.as_deref()
+            && intent.arguments.holds(&self.captures)
+    }
+
+    pub(crate) fn set_action(&mut self, action: String) {
+        self.action = action;
+    }
+
+    pub(crate) fn set_resource(&mut self, resource: String) {
+        self.resource = Some(resource);
+    }
+
+    pub(crate) fn set_reason(&mut self, reason: String) {
+        self.reason = Some(reason);
+    }
+
+    pub(crate) fn set_key(&mut self, key: String) {
+        self.key = Some(key);
+    }
+
+    pub(crate) fn set_summary(&mut self, summary: String) {
+        self.summary = Some(summary);
     }
 
     pub(crate) fn fail(&mut self, error: IntentError) {
@@ -305,7 +340,7 @@ impl IntentBuilder {
     /// # Errors
     /// The first mistake made, or the first bound broken.
     pub fn build(self) -> Result<Intent, IntentError> {
-        self.assemble(None).map_err(|(error, _)| error)
+        self.assemble(None, &SystemEntropy).map_err(|(error, _)| error)
     }
 
     /// Makes the intent of a call. On a mistake there is still an intent to put on record, with
@@ -313,6 +348,7 @@ impl IntentBuilder {
     pub(crate) fn assemble(
         mut self,
         origin: Option<&Origin>,
+        entropy: &dyn Entropy,
     ) -> Result<Intent, (IntentError, Box<Intent>)> {
         let mut error = self.error.take();
         let mut first = |e: IntentError| {
@@ -335,10 +371,17 @@ impl IntentBuilder {
             first(e.into());
             None
         });
+        let arguments = match self.salt(entropy) {
+            Ok(salt) => Arguments::new(self.captures, &salt),
+            Err(e) => {
+                first(e.into());
+                Arguments::default()
+            }
+        };
         let mut intent = Intent {
             action,
             policy,
-            arguments: Arguments::new(std::mem::take(&mut self.arguments)),
+            arguments,
             attributed: agent.is_some(),
             actor: Actor::new(agent.unwrap_or_else(AgentName::invalid)),
             place: self.place,
@@ -393,9 +436,16 @@ impl Intent {
     }
 
     fn fill(&mut self, origin: &Origin) -> Result<(), IntentError> {
+        let mut named = Ok(());
         if !self.attributed {
             self.actor.agent = origin.agent.clone();
             self.attributed = true;
+            if let Some(name) = &origin.named {
+                match AgentName::new(name) {
+                    Ok(agent) => self.actor.agent = agent,
+                    Err(error) => named = Err(error.into()),
+                }
+            }
         }
         let own = |text: &Option<Arc<str>>| text.as_deref().map(Into::into);
         self.actor.session = self.actor.session.take().or_else(|| own(&origin.session));
@@ -408,8 +458,8 @@ impl Intent {
         self.place.host = Arc::clone(&origin.host);
         self.place.environment.clone_from(&origin.environment);
         match (&self.actor.on_behalf_of, &origin.on_behalf_of) {
-            (None, Some(person)) => self.act_for(person),
-            _ => Ok(()),
+            (None, Some(person)) => named.and(self.act_for(person)),
+            _ => named,
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::model::digest::Digest;
+use crate::model::id::RequestId;
 use crate::model::intent::Intent;
 use crate::model::name::PersonId;
 use crate::model::requirement::{Choice, Tally, Verdict};
@@ -20,7 +21,7 @@ pub const TEXT_LIMIT: usize = 4 * 1024;
 #[non_exhaustive]
 pub enum AuditEvent {
     /// Step: an agent asks, and its policy has spoken.
-    Requested(Box<Requested>),
+    Requested(Arc<Requested>),
     /// Step: a person voted, and the vote counts.
     Voted(Box<Voted>),
     /// Step: enough people agreed.
@@ -53,6 +54,9 @@ pub enum AuditEvent {
     Started {
         /// What was approved, and is compared once more before the body begins.
         digest: Digest,
+        /// Which of several calls with one key started it; nothing for a call without.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<RequestId>,
     },
     /// Step: the body ended well.
     Completed,

@@ -43,6 +43,12 @@ impl RequestId {
         Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
+    /// Whether it belongs to a call with a key.
+    #[must_use]
+    pub fn is_keyed(&self) -> bool {
+        self.0.get_version_num() == 8
+    }
+
     /// Reads an id as this type prints it: 36 lower-case characters, version 7 or 8.
     ///
     /// # Errors

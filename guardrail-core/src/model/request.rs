@@ -121,6 +121,7 @@ pub struct ApprovalRequest {
     denied: Option<(Option<PersonId>, Option<Box<str>>)>,
     outcome: Option<Outcome>,
     unknown: Option<Box<str>>,
+    call: Option<RequestId>,
 }
 
 /// An event that cannot follow the ones before it: the log is damaged, or another hand wrote it.
@@ -146,7 +147,7 @@ impl ApprovalRequest {
         };
         Ok(Self {
             id,
-            requested: Arc::new((**requested).clone()),
+            requested: Arc::clone(requested),
             created: time,
             version: Version::START.next(),
             state,
@@ -157,6 +158,7 @@ impl ApprovalRequest {
             denied: None,
             outcome: None,
             unknown: None,
+            call: None,
         })
     }
 
@@ -204,10 +206,11 @@ impl ApprovalRequest {
             }
             AuditEvent::Denied { by, reason } => self.denied = Some((by.clone(), reason.clone())),
             AuditEvent::Posted(posted) => self.posted.push((**posted).clone()),
-            AuditEvent::VoteRefused { who, .. } => {
-                let count = self.refused.entry(who.to_string().into()).or_default();
+            AuditEvent::VoteRefused { who, person, .. } => {
+                let count = self.refused.entry(voter(who, person.as_ref())).or_default();
                 *count = count.saturating_add(1);
             }
+            AuditEvent::Started { call, .. } => self.call = *call,
             AuditEvent::Completed => self.outcome = Some(Outcome::Completed),
             AuditEvent::Failed { panicked } => {
                 self.outcome = Some(Outcome::Failed { panicked: *panicked });
@@ -360,10 +363,10 @@ impl ApprovalRequest {
         self.votes.iter().any(|vote| vote.voted.nonce == nonce)
     }
 
-    /// How many refused votes of this identity are on record, and of everyone.
+    /// How many refused votes of this voter are on record, and of everyone.
     #[must_use]
-    pub fn refused_votes(&self, who: &Identity) -> (u32, u32) {
-        let own = self.refused.get(who.to_string().as_str()).copied().unwrap_or(0);
+    pub fn refused_votes(&self, who: &Identity, person: Option<&PersonId>) -> (u32, u32) {
+        let own = self.refused.get(&voter(who, person)).copied().unwrap_or(0);
         (own, self.refused.values().copied().fold(0, u32::saturating_add))
     }
 
@@ -395,9 +398,23 @@ impl ApprovalRequest {
         self.outcome.as_ref()
     }
 
+    /// Which of several calls with one key started it.
+    #[must_use]
+    pub const fn call(&self) -> Option<RequestId> {
+        self.call
+    }
+
     /// The name of an event this version does not know, where the stream holds one.
     #[must_use]
     pub fn unknown_event(&self) -> Option<&str> {
         self.unknown.as_deref()
+    }
+}
+
+/// Who a refused vote is counted for: the person, through whatever channel, else the account.
+fn voter(who: &Identity, person: Option<&PersonId>) -> Box<str> {
+    match person {
+        Some(person) => Identity::person(person.as_str()).to_string().into(),
+        None => who.to_string().into(),
     }
 }

@@ -1,0 +1,121 @@
+//! Who attends a request: one task per approver, panics caught, the last to leave denies it.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use crate::approver::{Approver, Error, Review};
+use crate::desk::Desk;
+use crate::model::{ApprovalRequest, State};
+
+/// How long an approver has, once a request is settled, to update what it showed.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// How often leaving is tried to be put on record while the log fails.
+const TRIES: u32 = 3;
+
+/// Brings a pending request before every approver, each in a task of its own on the present
+/// runtime. The tasks outlive the call: they hear the decision and update their messages.
+pub(crate) fn attend(desk: &Arc<Desk>, approvers: &[Arc<dyn Approver>], request: &ApprovalRequest) {
+    let present = Arc::new(AtomicUsize::new(approvers.len()));
+    for approver in approvers {
+        let review = Review::new(Arc::clone(desk), channel(&**approver), request.clone());
+        let attended = attended(
+            Arc::clone(desk),
+            Arc::clone(approver),
+            review,
+            Arc::clone(&present),
+        );
+        drop(tokio::spawn(attended));
+    }
+}
+
+/// The channel's name; an approver that panics over it has none.
+fn channel(approver: &dyn Approver) -> &str {
+    std::panic::catch_unwind(AssertUnwindSafe(|| approver.channel())).unwrap_or("unnamed")
+}
+
+async fn attended(
+    desk: Arc<Desk>,
+    approver: Arc<dyn Approver>,
+    review: Review,
+    present: Arc<AtomicUsize>,
+) {
+    let mut watch = review.clone();
+    let name: Arc<str> = review.channel().into();
+    let end = {
+        let mut reviewing = pin!(caught(async { approver.review(review).await }));
+        tokio::select! {
+            end = &mut reviewing => Some(end),
+            _ = over(&mut watch) => {
+                // Settled: it may update its message, then it is dropped.
+                tokio::time::timeout(GRACE, reviewing).await.ok()
+            }
+        }
+    };
+    let error = match end {
+        None | Some(Ok(Ok(()))) => None,
+        Some(Ok(Err(error))) => Some(error.to_string()),
+        Some(Err(())) => Some("it panicked".to_owned()),
+    };
+    if let Some(error) = &error {
+        tracing::warn!(channel = &*name, %error, "an approver failed");
+    }
+    leave(&desk, watch, &name, error.as_deref(), &present).await;
+}
+
+/// Returns once the request no longer waits for people. A log that fails to say so is no reason
+/// to drop an approver: it waits on, and the deadline ends it.
+async fn over(watch: &mut Review) {
+    loop {
+        match watch.settled().await {
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(%error, "a request could not be watched");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+/// An approver has left: on record while the request is pending, and denied with the last.
+async fn leave(
+    desk: &Desk,
+    watch: Review,
+    channel: &str,
+    error: Option<&str>,
+    present: &AtomicUsize,
+) {
+    let last = present.fetch_sub(1, Ordering::AcqRel) == 1;
+    if watch.request().recorded_state() != State::Pending {
+        return;
+    }
+    for _ in 0..TRIES {
+        match desk.left(watch.request().clone(), channel, error, last).await {
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(channel, %error, "an approver left, but not on record");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+/// The future's end, or `Err` where it panicked.
+async fn caught(
+    future: impl Future<Output = Result<(), Error>>,
+) -> Result<Result<(), Error>, ()> {
+    let mut future = pin!(future);
+    std::future::poll_fn(|cx| {
+        // After a panic the future is not polled again.
+        match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(end)) => Poll::Ready(Ok(end)),
+            Err(_) => Poll::Ready(Err(())),
+        }
+    })
+    .await
+}

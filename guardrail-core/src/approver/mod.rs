@@ -1,0 +1,68 @@
+//! Ways to reach people: the pluggable trait, the handle on a request, and who attends it.
+//!
+//! # Contract
+//! Whoever implements [`Approver`] promises:
+//! - never to cast a vote no person gave;
+//! - that `review` is safe to drop at any await, and may be called again for the same request
+//!   after a restart: [`Review::receipts`] says what this channel already sent;
+//! - to stay until the request is settled. Returning while it is pending, with `Ok`, `Err` or a
+//!   panic, means: this channel can no longer answer.
+//!
+//! guardrail promises: one task per approver and request, on the caller's runtime; panics are
+//! caught; a decision that comes from elsewhere is heard through [`Review::changed`]; after it an
+//! approver has 30 seconds to update what it showed.
+//!
+//! ```
+//! use guardrail_core::approver::{Approver, Error, Review};
+//! use guardrail_core::model::{Identity, Seen, Vote};
+//!
+//! /// Asks whoever holds the office phone.
+//! #[derive(Debug)]
+//! struct Phone;
+//!
+//! #[async_trait::async_trait]
+//! impl Approver for Phone {
+//!     fn channel(&self) -> &str {
+//!         "phone"
+//!     }
+//!
+//!     async fn review(&self, review: Review) -> Result<(), Error> {
+//!         let nonce = review.show("").await?;
+//!         // ... ring, read the facts aloud, hear the answer of someone the phone knows as 0042 ...
+//!         let seen = Seen::whole(review.request().intent().digest(), nonce);
+//!         let _heard = review.cast(Vote::approve(Identity::new("phone", "0042"), seen)).await?;
+//!         Ok(())
+//!     }
+//! }
+//! ```
+
+mod attend;
+mod error;
+mod review;
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+pub(crate) use attend::attend;
+pub use error::Error;
+pub use review::Review;
+
+/// A way to reach people. See the [module](self) for the contract.
+#[async_trait]
+pub trait Approver: Debug + Send + Sync + 'static {
+    /// The name recorded with every vote: `slack`, `terminal`. The same at every call, at most 64
+    /// bytes.
+    fn channel(&self) -> &str;
+
+    /// Brings one request before people and stays with it until it is settled.
+    ///
+    /// # Errors
+    /// When this channel can no longer answer.
+    ///
+    /// # Cancel safety
+    /// Dropped at any await, when the process ends or 30 seconds after the request is settled.
+    async fn review(&self, review: Review) -> Result<(), Error>;
+}
+
+const _: Option<&dyn Approver> = None;

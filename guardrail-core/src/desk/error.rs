@@ -1,0 +1,34 @@
+//! Why the desk could not do what it was asked.
+
+use crate::audit;
+use crate::clock::EntropyError;
+use crate::model::{FoldError, RequestId};
+
+/// Why the desk could not do what it was asked. In every case the body does not run.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The audit log failed.
+    #[error("the audit log failed: {0}")]
+    Log(#[from] audit::Error),
+    /// What is on record cannot have happened.
+    #[error("the audit log cannot be right: {0}")]
+    Fold(#[from] FoldError),
+    /// Others kept changing the request.
+    #[error("request {0} was changed by others 16 times in a row; try again")]
+    Contended(RequestId),
+    /// There is no such request.
+    #[error("no such request")]
+    NotFound,
+    /// A bound on what may wait, or be on record, is reached.
+    #[error("{what}: at most {limit}")]
+    Limit {
+        /// What there is too much of.
+        what: &'static str,
+        /// The bound.
+        limit: usize,
+    },
+    /// There was no randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+}

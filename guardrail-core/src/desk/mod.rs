@@ -1,0 +1,93 @@
+//! The desk: opens requests, judges votes, settles, expires, starts, finishes and recovers them.
+//! It knows no approver. Every change goes through one loop: look, judge, append.
+
+mod cast;
+mod change;
+mod end;
+mod error;
+mod limits;
+mod note;
+mod open;
+mod permit;
+mod recover;
+mod start;
+mod wait;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+pub use error::Error;
+pub use limits::Limits;
+pub(crate) use end::Phase;
+pub(crate) use limits::Slot;
+pub(crate) use open::Opening;
+pub(crate) use permit::Permit;
+pub(crate) use start::Start;
+
+use crate::audit::AuditLog;
+use crate::clock::{Entropy, Timestamp};
+use crate::model::{AuditEvent, Digest, RequestId};
+use crate::policy::PolicySet;
+use change::Move;
+use limits::Places;
+
+/// Everything that may happen to a request, over one log and the policies in force.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    log: Arc<dyn AuditLog>,
+    policies: RwLock<PolicySet>,
+    entropy: Arc<dyn Entropy>,
+    limits: Limits,
+    places: Arc<Places>,
+}
+
+impl Desk {
+    pub(crate) fn new(
+        log: Arc<dyn AuditLog>,
+        policies: PolicySet,
+        entropy: Arc<dyn Entropy>,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            log,
+            policies: RwLock::new(policies),
+            entropy,
+            places: Places::new(limits),
+            limits,
+        }
+    }
+
+    pub(crate) fn log(&self) -> &Arc<dyn AuditLog> {
+        &self.log
+    }
+
+    pub(crate) fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.entropy
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.log.now()
+    }
+
+    /// The policies in force.
+    pub(crate) fn policies(&self) -> PolicySet {
+        self.policies.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts other policies in force, once that is on record.
+    pub(crate) async fn load(&self, policies: PolicySet) -> Result<(), Error> {
+        self.note_policies(policies.digest()).await?;
+        *self.policies.write().unwrap_or_else(PoisonError::into_inner) = policies;
+        Ok(())
+    }
+
+    /// Puts the policies in force on record.
+    pub(crate) async fn note_policies(&self, digest: Digest) -> Result<(), Error> {
+        self.change(RequestId::LOG, None, |_, _| Move::Append {
+            events: vec![AuditEvent::PolicyLoaded { digest }],
+            before: None,
+            then: (),
+        })
+        .await
+        .map(|_| ())
+    }
+}

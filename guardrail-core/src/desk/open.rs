@@ -1,0 +1,158 @@
+//! Opens a request: the policy speaks, and what it says is on record before anyone is told.
+
+use std::sync::Arc;
+
+use crate::desk::Desk;
+use crate::desk::change::Move;
+use crate::desk::error::Error;
+use crate::desk::limits::Slot;
+use crate::desk::permit::Permit;
+use crate::model::{ApprovalRequest, AuditEvent, Intent, Requested, RequestId, Verdict};
+
+/// A judged intent with the id its request will have. Nothing is on record yet.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    id: RequestId,
+    call: Option<RequestId>,
+    requested: Requested,
+}
+
+impl Prepared {
+    pub(crate) fn id(&self) -> RequestId {
+        self.id
+    }
+
+    pub(crate) fn intent(&self) -> &Arc<Intent> {
+        &self.requested.intent
+    }
+
+    /// What tells this call from another with the same key.
+    pub(crate) fn call(&self) -> Option<RequestId> {
+        self.call
+    }
+}
+
+/// What became of opening a request.
+#[derive(Debug)]
+pub(crate) enum Opening {
+    /// Allowed, and started in the same append.
+    Started(Permit),
+    /// New; waits for people.
+    Pending(Box<ApprovalRequest>, Slot),
+    /// A call with this key was here before; this is its request, for the same deed.
+    Attached(Box<ApprovalRequest>, Slot),
+    /// A call with this key was here before, for another deed.
+    KeyReused,
+    /// Refused before anyone was asked, and on record.
+    Refused(Box<str>),
+}
+
+impl Desk {
+    /// Lets the policies judge the intent, and gives the request its id. A refusal has an id of
+    /// its own whatever the key: the key stays free for a call that may.
+    pub(crate) fn prepare(&self, intent: Intent) -> Result<Prepared, Error> {
+        let verdict = self.policies().judge(&intent);
+        let id = match (&verdict, intent.key()) {
+            (Verdict::Allow | Verdict::Ask(_), Some(key)) => {
+                let environment = intent.place().environment();
+                let agent = intent.actor().agent().as_str();
+                RequestId::keyed(self.log.id(), environment, agent, intent.action(), key)
+            }
+            _ => RequestId::random(self.log.now(), &*self.entropy)?,
+        };
+        let call = match id.is_keyed() {
+            true => Some(RequestId::random(self.log.now(), &*self.entropy)?),
+            false => None,
+        };
+        Ok(self.prepared(id, call, intent, verdict))
+    }
+
+    /// A call that is refused before any policy could be asked.
+    pub(crate) fn prepare_refusal(
+        &self,
+        intent: Intent,
+        reason: Box<str>,
+    ) -> Result<Prepared, Error> {
+        let id = RequestId::random(self.log.now(), &*self.entropy)?;
+        Ok(self.prepared(id, None, intent, Verdict::Deny { reason }))
+    }
+
+    fn prepared(
+        &self,
+        id: RequestId,
+        call: Option<RequestId>,
+        intent: Intent,
+        verdict: Verdict,
+    ) -> Prepared {
+        let (intent, policy_digest) = (Arc::new(intent), self.policies().digest());
+        Prepared { id, call, requested: Requested { intent, verdict, policy_digest } }
+    }
+
+    /// Puts the judged intent on record.
+    pub(crate) async fn open(&self, prepared: Prepared) -> Result<Opening, Error> {
+        let Prepared { id, call, requested } = prepared;
+        let intent = Arc::clone(&requested.intent);
+        match requested.verdict.clone() {
+            Verdict::Deny { reason } => {
+                self.append_first(id, requested, None).await?;
+                Ok(Opening::Refused(reason))
+            }
+            Verdict::Ask(_) => {
+                let slot = match self.places.take(id, intent.actor().agent()) {
+                    Ok(slot) => slot,
+                    Err(error) => {
+                        let reason = error.to_string().into_boxed_str();
+                        let id = RequestId::random(self.log.now(), &*self.entropy)?;
+                        let verdict = Verdict::Deny { reason: reason.clone() };
+                        self.append_first(id, Requested { verdict, ..requested }, None).await?;
+                        return Ok(Opening::Refused(reason));
+                    }
+                };
+                let (request, new) = self.append_first(id, requested, None).await?;
+                if new {
+                    Ok(Opening::Pending(Box::new(request), slot))
+                } else {
+                    Ok(attach(request, &intent, slot))
+                }
+            }
+            Verdict::Allow => {
+                let started = AuditEvent::Started { digest: intent.digest(), call };
+                let (request, new) = self.append_first(id, requested, Some(started)).await?;
+                if !new {
+                    let slot = self.places.take(id, intent.actor().agent())?;
+                    return Ok(attach(request, &intent, slot));
+                }
+                Permit::issue(request).map(Opening::Started).ok_or(Error::NotFound)
+            }
+        }
+    }
+
+    /// Appends the first events of a stream; says whether they were the first.
+    async fn append_first(
+        &self,
+        id: RequestId,
+        requested: Requested,
+        next: Option<AuditEvent>,
+    ) -> Result<(ApprovalRequest, bool), Error> {
+        let mut events = Some((requested, next));
+        let (request, new) = self
+            .change(id, None, |request, _| match (request, events.take()) {
+                (None, Some((requested, next))) => {
+                    let requested = AuditEvent::Requested(Arc::new(requested));
+                    let events = std::iter::once(requested).chain(next).collect();
+                    Move::Append { events, before: None, then: true }
+                }
+                _ => Move::Stop(false),
+            })
+            .await?;
+        Ok((request.ok_or(Error::NotFound)?, new))
+    }
+}
+
+fn attach(request: ApprovalRequest, intent: &Intent, slot: Slot) -> Opening {
+    if request.intent().digest() == intent.digest() {
+        Opening::Attached(Box::new(request), slot)
+    } else {
+        Opening::KeyReused
+    }
+}

@@ -1,0 +1,108 @@
+//! What an agent knows about its calls: for whom, in which session, why, with which key.
+
+use std::sync::Arc;
+
+use crate::gate::Guardrail;
+use crate::gate::scope::{FRAME, Frame};
+use crate::model::Origin;
+
+/// What an agent knows about the calls of one task: for whom, in which session, why, with which
+/// key. Inner contexts add to outer ones and override what both say.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a context does nothing before a future is put in its scope"]
+pub struct Context {
+    agent: Option<Arc<str>>,
+    on_behalf_of: Option<Arc<str>>,
+    session: Option<Arc<str>>,
+    model: Option<Arc<str>>,
+    reason: Option<Arc<str>>,
+    key: Option<Arc<str>>,
+    chain: Vec<Box<str>>,
+}
+
+impl Context {
+    /// A context that says nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The agent, where it is not the program's default actor.
+    pub fn agent(mut self, name: impl AsRef<str>) -> Self {
+        self.agent = Some(name.as_ref().into());
+        self
+    }
+
+    /// The person of the directory the agent acts for: an id or an email address.
+    pub fn on_behalf_of(mut self, person: impl AsRef<str>) -> Self {
+        self.on_behalf_of = Some(person.as_ref().into());
+        self
+    }
+
+    /// The session or run the calls belong to; at most 1 KiB.
+    pub fn session(mut self, session: impl AsRef<str>) -> Self {
+        self.session = Some(session.as_ref().into());
+        self
+    }
+
+    /// The language model behind the agent; at most 1 KiB.
+    pub fn model(mut self, model: impl AsRef<str>) -> Self {
+        self.model = Some(model.as_ref().into());
+        self
+    }
+
+    /// Why, in the agent's words. People see it framed as not verified.
+    pub fn reason(mut self, reason: impl AsRef<str>) -> Self {
+        self.reason = Some(reason.as_ref().into());
+        self
+    }
+
+    /// The idempotency key of the call, as the model's tool call has one: a second call with it
+    /// meets the first. At most 1 KiB. A wrapper sets it around each single call.
+    pub fn key(mut self, key: impl AsRef<str>) -> Self {
+        self.key = Some(key.as_ref().into());
+        self
+    }
+
+    /// One more link of the chain through which the task came: an agent or a person. At most 16.
+    pub fn delegated_by(mut self, link: impl AsRef<str>) -> Self {
+        self.chain.push(link.as_ref().into());
+        self
+    }
+
+    /// Runs a future in this context.
+    pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        let mut frame = Frame::current();
+        frame.context = Arc::new(self.over(&frame.context));
+        FRAME.scope(frame, future)
+    }
+
+    fn over(self, outer: &Self) -> Self {
+        let outer = outer.clone();
+        Self {
+            agent: self.agent.or(outer.agent),
+            on_behalf_of: self.on_behalf_of.or(outer.on_behalf_of),
+            session: self.session.or(outer.session),
+            model: self.model.or(outer.model),
+            reason: self.reason.or(outer.reason),
+            key: self.key.or(outer.key),
+            chain: outer.chain.into_iter().chain(self.chain).collect(),
+        }
+    }
+
+    /// What a call of this guardrail in this context comes from.
+    pub(crate) fn origin(&self, guardrail: &Guardrail) -> Origin {
+        let inner = &guardrail.inner;
+        Origin {
+            agent: inner.agent.clone(),
+            named: self.agent.clone(),
+            on_behalf_of: self.on_behalf_of.clone(),
+            session: self.session.clone(),
+            model: self.model.clone().or_else(|| inner.model.clone()),
+            chain: self.chain.clone(),
+            reason: self.reason.clone(),
+            key: self.key.clone(),
+            host: Arc::clone(&inner.host),
+            environment: inner.environment.clone(),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The gate: what a program builds and installs, and what guarded calls pass.
+
+mod attribute;
+mod build;
+mod context;
+mod error;
+mod pass;
+mod permit;
+mod refusal;
+mod scope;
+mod ticket;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use build::{BuildError, Builder};
+pub use context::Context;
+pub use error::Error;
+pub use permit::Permit;
+pub use refusal::FromRefusal;
+pub use scope::{InContext, InstallError};
+
+use crate::approver::{Approver, Review, attend};
+use crate::audit::AuditLog;
+use crate::desk::Desk;
+use crate::model::{AgentName, Intent, RequestId};
+use crate::policy::PolicySet;
+
+/// What expanded code calls. Not for people: it changes without notice.
+#[doc(hidden)]
+pub mod private {
+    pub use super::attribute::{Draft, Meta, Seal, begin};
+    pub use super::refusal::{Argument, Probe, ProbeFallback};
+    pub use super::ticket::{Gate, PreviewFuture, Ticket, preview_future};
+}
+
+/// The configured whole: policies, approvers and the audit log behind every guarded call. Cheap to
+/// clone; every clone is the same guardrail.
+#[derive(Clone)]
+pub struct Guardrail {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    desk: Arc<Desk>,
+    approvers: Vec<Arc<dyn Approver>>,
+    agent: AgentName,
+    model: Option<Arc<str>>,
+    host: Arc<str>,
+    environment: Option<Arc<str>>,
+}
+
+impl Guardrail {
+    /// Starts a guardrail.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// The audit log.
+    #[must_use]
+    pub fn audit_log(&self) -> &Arc<dyn AuditLog> {
+        self.inner.desk.log()
+    }
+
+    /// The policies in force.
+    #[must_use]
+    pub fn policies(&self) -> PolicySet {
+        self.inner.desk.policies()
+    }
+
+    /// Puts other policies in force for every call from here on. Requests that wait keep the
+    /// requirement they were made with; a tighter policy blocks their start all the same.
+    ///
+    /// # Errors
+    /// When it cannot be put on record: then the old ones stay.
+    pub async fn reload(&self, policies: PolicySet) -> Result<(), Error> {
+        self.inner.desk.load(policies).await.map_err(Error::unavailable)
+    }
+
+    /// The door to one request for whoever hears people without being asked to: routers,
+    /// consoles, other processes. `channel` is recorded with every vote.
+    ///
+    /// # Errors
+    /// When there is no such request, or the log fails.
+    pub async fn review(&self, id: RequestId, channel: &str) -> Result<Review, Error> {
+        let request = self.inner.desk.read(id).await.map_err(Error::unavailable)?;
+        Ok(Review::new(Arc::clone(&self.inner.desk), channel, request))
+    }
+
+    /// Asks for an intent made by hand, and waits. The body takes its values from the permit, so
+    /// that what was approved is what runs.
+    ///
+    /// # Errors
+    /// Every refusal: the body must not run.
+    ///
+    /// # Cancel safety
+    /// Dropped: the request is withdrawn, nothing starts later.
+    pub async fn authorize(&self, intent: Intent) -> Result<Permit, Error> {
+        permit::authorize(self, intent).await
+    }
+
+    /// What was left over by a process that is gone is ended or brought to the approvers again.
+    async fn recover(&self) -> Result<(), crate::desk::Error> {
+        for request in self.inner.desk.recover().await? {
+            attend(&self.inner.desk, &self.inner.approvers, &request);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Guardrail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guardrail")
+            .field("agent", &self.inner.agent)
+            .field("environment", &self.inner.environment)
+            .field("approvers", &self.inner.approvers)
+            .finish_non_exhaustive()
+    }
+}

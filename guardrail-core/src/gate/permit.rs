@@ -1,0 +1,73 @@
+//! The permit of an intent made by hand: values to take from it, and one body to run with it.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use crate::gate::Guardrail;
+use crate::gate::error::Error;
+use crate::gate::pass::enter;
+use crate::gate::scope::Frame;
+use crate::gate::ticket::{Ticket, Track};
+use crate::model::Intent;
+
+/// Proof of an approval that was spent: the only key to a body. Dropped before its body runs, the
+/// start is recorded as aborted.
+#[derive(Debug)]
+#[must_use = "a permit that is dropped is recorded as aborted"]
+pub struct Permit {
+    intent: Arc<Intent>,
+    track: Arc<Track>,
+    ticket: Ticket,
+}
+
+pub(crate) async fn authorize(guardrail: &Guardrail, intent: Intent) -> Result<Permit, Error> {
+    if tokio::runtime::Handle::try_current().is_err() {
+        tracing::error!("a call was refused: it runs outside of a tokio runtime");
+        return Err(Error::NoRuntime);
+    }
+    let track = Arc::new(Track::default());
+    let ticket = Ticket::new(Arc::clone(&track));
+    let origin = Frame::current().context.origin(guardrail);
+    let intent = enter(guardrail, intent.attributed(&origin), &track).await?;
+    Ok(Permit { intent, track, ticket })
+}
+
+impl Permit {
+    /// What was approved.
+    #[must_use]
+    pub fn intent(&self) -> &Intent {
+        &self.intent
+    }
+
+    /// The approved value of one argument.
+    ///
+    /// # Errors
+    /// When there is none of that name, or it is no `T`.
+    pub fn arg<T: DeserializeOwned>(&self, name: &str) -> Result<T, Error> {
+        let read = self.intent.arguments().read(name);
+        read.map_err(|source| Error::Argument { source: Arc::new(source) })
+    }
+
+    /// Runs the body, once, and puts its outcome on record.
+    ///
+    /// # Errors
+    /// The body's own; or, where it ended well and that could not be recorded,
+    /// [`Error::Unrecorded`].
+    ///
+    /// # Cancel safety
+    /// Dropped: the outcome is recorded as unknown.
+    pub async fn run<T, E: From<Error>>(
+        self,
+        body: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let Self { track, ticket, .. } = self;
+        track.begin_body();
+        let ended = body.await;
+        let recorded = ticket.finish(ended.is_ok()).await;
+        match (ended, recorded) {
+            (Ok(_), Err(error)) => Err(error.into()),
+            (ended, _) => ended,
+        }
+    }
+}
