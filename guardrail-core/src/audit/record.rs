@@ -85,8 +85,8 @@ impl AuditRecord {
             Ok(wire) => wire,
             Err(error) => {
                 // Perhaps an event of a later version: then everything around it still reads.
-                let wire: Wire<Named> = serde_json::from_str(line)
-                    .map_err(|_| RecordError::Form(error.to_string()))?;
+                let wire: Wire<Named> =
+                    serde_json::from_str(line).map_err(|_| RecordError::Form(error.to_string()))?;
                 if seal::is_known(&wire.event.name) {
                     return Err(RecordError::Form(error.to_string()));
                 }

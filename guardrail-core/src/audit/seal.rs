@@ -147,9 +147,27 @@ impl Sealer {
 /// Whether this version knows an event of this name.
 pub(crate) fn is_known(name: &str) -> bool {
     const NAMES: [&str; 21] = [
-        "requested", "voted", "approved", "denied", "expired", "withdrawn", "lapsed", "started",
-        "completed", "failed", "aborted", "unknown", "posted", "commented", "vote_refused",
-        "approver_left", "escalated", "opened", "policy_loaded", "recovered", "redacted",
+        "requested",
+        "voted",
+        "approved",
+        "denied",
+        "expired",
+        "withdrawn",
+        "lapsed",
+        "started",
+        "completed",
+        "failed",
+        "aborted",
+        "unknown",
+        "posted",
+        "commented",
+        "vote_refused",
+        "approver_left",
+        "escalated",
+        "opened",
+        "policy_loaded",
+        "recovered",
+        "redacted",
     ];
     NAMES.contains(&name)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::model::canonical::{Canonical, ReadError};
+use crate::model::canonical::{self, Canonical, ReadError};
 use crate::model::digest::Fields;
 use crate::model::secret::Salt;
 
@@ -34,6 +34,7 @@ pub struct Argument {
     name: Cow<'static, str>,
     captured: Captured,
     /// What the digest covers, the log keeps and people see: credentials stand as commitments.
+    #[serde(with = "canonical::exact")]
     json: Canonical,
     /// The value itself where `json` hides a part of it. Never leaves this process.
     #[serde(skip)]
@@ -54,7 +55,7 @@ impl Capture {
         let Self { name, captured, json } = self;
         let masked = match captured {
             Captured::Value | Captured::Debug => json.mask(salt, &name),
-            Captured::Redacted => Some(json.redact(salt, &name)),
+            Captured::Redacted => Some(json.redact(salt)),
             Captured::Skipped | Captured::Unshowable => None,
         };
         match masked {

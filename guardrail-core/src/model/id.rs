@@ -29,7 +29,13 @@ impl RequestId {
 
     /// The id every call with this key has in this log: a second call meets the first.
     #[must_use]
-    pub fn keyed(log: LogId, environment: Option<&str>, agent: &str, action: &str, key: &str) -> Self {
+    pub fn keyed(
+        log: LogId,
+        environment: Option<&str>,
+        agent: &str,
+        action: &str,
+        key: &str,
+    ) -> Self {
         let mut fields = Fields::new("guardrail-key-v1");
         fields.text(&log.to_string());
         fields.optional(environment);
@@ -118,7 +124,8 @@ macro_rules! id_text {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
+                serializer
+                    .serialize_str(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
             }
         }
 
@@ -142,7 +149,9 @@ impl std::str::FromStr for RequestId {
 }
 
 /// How many events a request's stream holds; an append names the one it was judged by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Version(u64);
 
@@ -170,7 +179,9 @@ impl Version {
 }
 
 /// The place of a record in its log: 1, 2, 3 and on without a gap.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Sequence(u64);
 

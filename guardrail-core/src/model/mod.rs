@@ -30,9 +30,7 @@ pub use id::{IdError, LogId, Nonce, NonceError, RequestId, Sequence, Version};
 pub use intent::{Intent, Place, Preview};
 pub use name::{ActionName, AgentName, GroupName, NameError, PersonId, PolicyName, fold};
 pub use request::{ApprovalRequest, CountedVote, Decision, FoldError, Outcome, Receipt};
-pub use requirement::{
-    Choice, Eligible, Reference, Requirement, Risk, Stage, Tally, Verdict,
-};
+pub use requirement::{Choice, Eligible, Reference, Requirement, Risk, Stage, Tally, Verdict};
 pub use secret::Secret;
 pub use state::State;
 pub use vote::{Cast, Identity, Reviewer, Seen, Vote, VoteRefusal};

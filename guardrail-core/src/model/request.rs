@@ -141,7 +141,8 @@ impl ApprovalRequest {
     /// # Errors
     /// When the stream begins with anything but a request.
     pub fn first(id: RequestId, time: Timestamp, event: &AuditEvent) -> Result<Self, FoldError> {
-        let (AuditEvent::Requested(requested), Some(state)) = (event, event.step(State::New)) else {
+        let (AuditEvent::Requested(requested), Some(state)) = (event, event.step(State::New))
+        else {
             let event = event.name().into();
             return Err(FoldError { id, version: Version::START.next(), event, state: State::New });
         };

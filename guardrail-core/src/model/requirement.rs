@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::model::name::{GroupName, PersonId};
 
 /// How much harm an action can do. High and critical ask for more care at every step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Risk {
     /// Little, and easily undone.

@@ -159,6 +159,13 @@ pub enum ReadError {
     },
 }
 
+impl ReadError {
+    /// There is no argument of this name.
+    pub(crate) fn missing(name: &str) -> Self {
+        Self::Shape { message: bounded(format_args!("there is no argument `{name}`")) }
+    }
+}
+
 impl serde::de::Error for ReadError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self::Shape { message: bounded(message) }
