@@ -11,7 +11,6 @@ use super::text::TextOf;
 use super::write::{Array, Object, Writer};
 
 /// An array, or `{"Variant":[..]}`.
-#[derive(Debug)]
 pub(super) struct Seq<'w> {
     writer: &'w mut Writer,
     array: Array,
@@ -48,7 +47,6 @@ impl<'w> Seq<'w> {
 }
 
 /// An object, or `{"Variant":{..}}`.
-#[derive(Debug)]
 pub(super) struct Map<'w> {
     writer: &'w mut Writer,
     object: Object,
@@ -120,7 +118,6 @@ impl<'w> Map<'w> {
 }
 
 /// A struct; or one of the two structs as which serde_json passes text of its own.
-#[derive(Debug)]
 pub(super) enum Struct<'w> {
     Plain(Map<'w>),
     Number { writer: &'w mut Writer, done: bool },

@@ -10,7 +10,6 @@ use super::write::Writer;
 use crate::model::secret;
 
 /// Writes one key between its quotes.
-#[derive(Debug)]
 pub(super) struct KeyWriter<'w>(pub(super) &'w mut Writer);
 
 type Never = Impossible<(), CaptureError>;

@@ -6,16 +6,13 @@ use super::escape::unescaped;
 
 /// Compares two keys as they stand in canonical text, between their quotes and escaped.
 pub(super) fn compare(left: &str, right: &str) -> Ordering {
-    if is_simple(left) && is_simple(right) {
-        return left.cmp(right);
-    }
     units(left).cmp(units(right))
 }
 
 /// True where the order of bytes is the order of UTF-16 code units: no escapes, and nothing from
 /// U+E000 up, where surrogate pairs sort before characters that have smaller code points.
-fn is_simple(key: &str) -> bool {
-    key.bytes().all(|byte| byte != b'\\' && byte < 0xEE)
+pub(super) fn is_simple(key: &str) -> bool {
+    !key.bytes().fold(false, |odd, byte| odd | (byte == b'\\') | (byte >= 0xEE))
 }
 
 fn units(key: &str) -> impl Iterator<Item = u16> {

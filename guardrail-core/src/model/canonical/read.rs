@@ -19,8 +19,6 @@ pub(super) enum Reading {
     Lenient,
     /// Structs are objects, unit variants are strings: for messages of strangers.
     Strict,
-    /// Strings as they stand, tags and all: for a canonical text inside another.
-    Verbatim,
 }
 
 pub(super) fn read<T: DeserializeOwned>(text: &str, reading: Reading) -> Result<T, ReadError> {
@@ -28,7 +26,6 @@ pub(super) fn read<T: DeserializeOwned>(text: &str, reading: Reading) -> Result<
 }
 
 /// Recurses once a container; canonical text is nowhere deeper than bounds allow.
-#[derive(Debug)]
 pub(super) struct Reader<'a> {
     pub(super) tokens: Tokens<'a>,
     pub(super) reading: Reading,
@@ -41,7 +38,7 @@ impl<'a> Reader<'a> {
 
     /// What the next value means, if it is a string.
     fn ahead(&mut self) -> Option<Meaning<'a>> {
-        if self.reading == Reading::Verbatim || self.tokens.peek() != Some(b'"') {
+        if self.tokens.peek() != Some(b'"') {
             return None;
         }
         match self.tokens.clone().next() {
@@ -55,19 +52,6 @@ impl<'a> Reader<'a> {
         let Some(Meaning::Sealed(inner)) = self.ahead() else { return None };
         self.tokens.next();
         Some(unescape(inner).into_owned())
-    }
-
-    fn string<'de, V: Visitor<'de>>(&self, raw: &str, visitor: V) -> Result<V::Value, ReadError> {
-        if self.reading == Reading::Verbatim {
-            return visitor.visit_str(&unescape(raw));
-        }
-        match Meaning::of(raw) {
-            Meaning::Plain(raw) => visitor.visit_str(&unescape(raw)),
-            Meaning::Number(text) => number(text, visitor),
-            Meaning::Secret { .. } | Meaning::Mixed(_) => Err(ReadError::Masked),
-            // Whoever comes here has unsealed the value already.
-            Meaning::Sealed(_) => Err(out_of_place()),
-        }
     }
 }
 
@@ -112,7 +96,13 @@ impl<'de> Deserializer<'de> for &mut Reader<'_> {
             Token::Null => visitor.visit_unit(),
             Token::Bool(value) => visitor.visit_bool(value),
             Token::Number(text) => number(text, visitor),
-            Token::Text(raw) => self.string(raw, visitor),
+            Token::Text(raw) => match Meaning::of(raw) {
+                Meaning::Plain(raw) => visitor.visit_str(&unescape(raw)),
+                Meaning::Number(text) => number(text, visitor),
+                Meaning::Secret { .. } | Meaning::Mixed(_) => Err(ReadError::Masked),
+                // Unsealed above.
+                Meaning::Sealed(_) => Err(out_of_place()),
+            },
             Token::OpenArray => {
                 let value = visitor.visit_seq(Elements(&mut *self))?;
                 match self.token()? {
@@ -171,10 +161,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'_> {
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         if name == SPLICE {
-            let before = std::mem::replace(&mut self.reading, Reading::Verbatim);
-            let value = visitor.visit_newtype_struct(&mut *self);
-            self.reading = before;
-            return value;
+            return visitor.visit_bytes(self.tokens.skip_value().as_bytes());
         }
         if name == RAW_VALUE {
             unseal!(self, deserialize_newtype_struct(name, visitor));

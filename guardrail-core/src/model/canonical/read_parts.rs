@@ -16,7 +16,6 @@ use super::tag::Meaning;
 use super::tokens::Token;
 
 /// The elements of an array, up to its bracket.
-#[derive(Debug)]
 pub(super) struct Elements<'r, 'a>(pub(super) &'r mut Reader<'a>);
 
 impl<'de> SeqAccess<'de> for Elements<'_, '_> {
@@ -34,7 +33,6 @@ impl<'de> SeqAccess<'de> for Elements<'_, '_> {
 }
 
 /// The members of an object, up to its brace.
-#[derive(Debug)]
 pub(super) struct Members<'r, 'a>(pub(super) &'r mut Reader<'a>);
 
 impl<'de> MapAccess<'de> for Members<'_, '_> {
@@ -56,15 +54,11 @@ impl<'de> MapAccess<'de> for Members<'_, '_> {
 }
 
 /// One key, which may be asked for as a number or a boolean.
-#[derive(Debug)]
 struct KeyReader<'a>(Cow<'a, str>);
 
 impl<'a> KeyReader<'a> {
     fn next(reader: &mut Reader<'a>) -> Result<Self, ReadError> {
         let Some(Token::Key(raw)) = reader.tokens.next() else { return Err(out_of_place()) };
-        if reader.reading == Reading::Verbatim {
-            return Ok(Self(unescape(raw)));
-        }
         match Meaning::of(raw) {
             Meaning::Plain(raw) => Ok(Self(unescape(raw))),
             _ => Err(ReadError::Masked),
@@ -141,7 +135,6 @@ impl<'de> Deserializer<'de> for KeyReader<'_> {
 }
 
 /// A variant that is a string, and holds nothing.
-#[derive(Debug)]
 pub(super) struct UnitVariant<'a>(pub(super) &'a str);
 
 impl<'de> EnumAccess<'de> for UnitVariant<'_> {
@@ -179,7 +172,6 @@ impl<'de> VariantAccess<'de> for UnitVariant<'_> {
 }
 
 /// A variant that is the one key of an object, and holds its value.
-#[derive(Debug)]
 pub(super) struct Variant<'r, 'a>(pub(super) &'r mut Reader<'a>);
 
 impl<'de> EnumAccess<'de> for Variant<'_, '_> {

@@ -9,7 +9,7 @@ use super::Canonical;
 use super::bounds::Bounds;
 use super::error::CaptureError;
 use super::escape::unescape;
-use super::ser::SPLICE;
+use super::ser::{NUMBER, SPLICE};
 use super::strict;
 use super::text::TextOf;
 use super::tokens::{Token, Tokens};
@@ -25,8 +25,9 @@ impl Serialize for Canonical {
     }
 }
 
-/// Reads back what `Serialize` wrote. What stands between the ends is taken as canonical text:
-/// read only what was written from a `Canonical`.
+/// Reads back what `Serialize` wrote, from canonical text around it or from any other format. All
+/// of it is taken as canonical text, tags included: read JSON of strangers by
+/// [`Canonical::from_json`] instead.
 impl<'de> Deserialize<'de> for Canonical {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut writer = Writer::new(Bounds::STORED);
@@ -130,6 +131,12 @@ impl<'de> Visitor<'de> for Verbatim<'_> {
         inner.deserialize_any(self)
     }
 
+    /// Our own reader hands over the text as it stands.
+    fn visit_bytes<E: de::Error>(self, text: &[u8]) -> Result<(), E> {
+        let text = std::str::from_utf8(text).map_err(E::custom)?;
+        Self::done(strict::splice_canonical(self.0, text))
+    }
+
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
         Self::done(self.0.null())
     }
@@ -164,14 +171,20 @@ impl<'de> Visitor<'de> for Verbatim<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let writer = self.0;
+        let mut key = map.next_key::<String>()?;
+        if key.as_deref() == Some(NUMBER) && serde_json_keeps_number_text() {
+            let text: String = map.next_value()?;
+            return Self::done(strict::splice_number(writer, &text));
+        }
         let mut object = writer.open_object().map_err(de::Error::custom)?;
-        while let Some(key) = map.next_key::<String>()? {
+        while let Some(name) = key {
             let written = writer
                 .begin_key(&object)
-                .and_then(|()| writer.piece(&key))
+                .and_then(|()| writer.piece(&name))
                 .and_then(|()| writer.end_key(&mut object));
             Self::done(written)?;
             map.next_value_seed(Verbatim(&mut *writer))?;
+            key = map.next_key()?;
         }
         Self::done(writer.close_object(object))
     }
@@ -187,4 +200,37 @@ impl<'de> de::DeserializeSeed<'de> for Element<'_> {
         self.0.element().map_err(de::Error::custom)?;
         deserializer.deserialize_any(Verbatim(self.0))
     }
+}
+
+/// True if somebody in the program has turned on serde_json's `arbitrary_precision`, which makes
+/// it pass every number as an object with one private key.
+fn serde_json_keeps_number_text() -> bool {
+    struct Probe(bool);
+
+    impl<'de> Deserialize<'de> for Probe {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct AsMap;
+
+            impl<'de> Visitor<'de> for AsMap {
+                type Value = Probe;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("a number")
+                }
+
+                fn visit_u64<E>(self, _: u64) -> Result<Probe, E> {
+                    Ok(Probe(false))
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Probe, A::Error> {
+                    while map.next_entry::<String, String>()?.is_some() {}
+                    Ok(Probe(true))
+                }
+            }
+
+            deserializer.deserialize_any(AsMap)
+        }
+    }
+
+    serde_json::from_str("0").is_ok_and(|Probe(kept)| kept)
 }

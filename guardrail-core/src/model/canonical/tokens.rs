@@ -15,7 +15,7 @@ pub(super) enum Token<'a> {
 }
 
 /// The parts of one canonical text, in order. Does not recurse and does not allocate.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Tokens<'a> {
     text: &'a str,
     at: usize,
@@ -39,7 +39,7 @@ impl<'a> Tokens<'a> {
         self.peek();
         let start = self.at;
         let mut depth = 0_usize;
-        while let Some(token) = self.next() {
+        for token in self.by_ref() {
             match token {
                 Token::OpenArray | Token::OpenObject => depth += 1,
                 Token::CloseArray | Token::CloseObject => depth = depth.saturating_sub(1),

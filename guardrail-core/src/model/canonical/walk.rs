@@ -101,10 +101,16 @@ impl Canonical {
 }
 
 /// The leaves of a canonical text, in its order.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Walk<'a> {
     tokens: Tokens<'a>,
     path: Path<'a>,
+}
+
+impl fmt::Debug for Walk<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Walk(at `{}`)", self.path)
+    }
 }
 
 impl<'a> Walk<'a> {

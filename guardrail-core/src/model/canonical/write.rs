@@ -1,5 +1,6 @@
 //! The one writer of canonical text: counts, escapes, sorts. Everything canonical comes from here.
 
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::mem;
 
@@ -9,7 +10,7 @@ use super::escape::{escape, is_clean};
 use super::order;
 
 /// Text in the making. What is opened must be closed; the serializer and the reader see to it.
-#[derive(Debug)]
+/// No `Debug`: the text may hold secrets.
 pub(super) struct Writer {
     out: String,
     bounds: Bounds,
@@ -36,6 +37,8 @@ struct Member {
     key_end: usize,
     /// After the value.
     end: usize,
+    /// The order of the key's bytes is its order.
+    simple: bool,
 }
 
 /// An array that is open.
@@ -59,7 +62,7 @@ const SAFE: u64 = (1 << 53) - 1;
 impl Writer {
     pub(super) fn new(bounds: Bounds) -> Self {
         Self {
-            out: String::with_capacity(64),
+            out: String::with_capacity(96),
             bounds,
             depth: 0,
             nodes: 0,
@@ -93,9 +96,26 @@ impl Writer {
     pub(super) fn unsigned(&mut self, value: u128) -> Result<(), CaptureError> {
         self.node()?;
         match u64::try_from(value) {
-            Ok(small) if small <= SAFE => self.display(small),
+            Ok(small) if small <= SAFE => self.digits(small),
             _ => self.display(format_args!("\"#{value}\"")),
         }
+    }
+
+    /// Writes a number, several times faster than `Display` does.
+    fn digits(&mut self, value: u64) -> Result<(), CaptureError> {
+        let mut digits = [0; 20];
+        let mut rest = value;
+        let mut length = 0;
+        for place in digits.iter_mut().rev() {
+            *place = b'0' + (rest % 10) as u8;
+            length += 1;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        let (_, digits) = digits.split_at(20 - length);
+        self.push(std::str::from_utf8(digits).unwrap_or_default())
     }
 
     pub(super) fn signed(&mut self, value: i128) -> Result<(), CaptureError> {
@@ -224,22 +244,21 @@ impl Writer {
             }
             self.push(",")?;
         }
-        self.members.push(Member { start: self.out.len(), key_end: 0, end: 0 });
+        self.members.push(Member { start: self.out.len(), key_end: 0, end: 0, simple: false });
         self.push("\"")
     }
 
     pub(super) fn end_key(&mut self, object: &mut Object) -> Result<(), CaptureError> {
         let key_end = self.out.len();
         self.push("\":")?;
-        let count = self.members.len();
         let Some(this) = self.members.last_mut() else { return Ok(()) };
         this.key_end = key_end;
-        let this = *this;
-        if object.sorted && count > object.first + 1 {
-            let before = count.checked_sub(2).and_then(|place| self.members.get(place));
-            if let Some(before) = before {
-                object.sorted = order::compare(self.key(before), self.key(&this)).is_lt();
-            }
+        this.simple = self.out.get(this.start + 1..key_end).is_some_and(order::is_simple);
+        let own = self.members.get(object.first..).unwrap_or_default();
+        if let [.., before, this] = own
+            && object.sorted
+        {
+            object.sorted = self.compare(before, this).is_lt();
         }
         Ok(())
     }
@@ -321,6 +340,15 @@ impl Writer {
         self.part(member.start + 1, member.key_end)
     }
 
+    fn compare(&self, left: &Member, right: &Member) -> Ordering {
+        let keys = (self.key(left), self.key(right));
+        if left.simple && right.simple {
+            keys.0.cmp(keys.1)
+        } else {
+            order::compare(keys.0, keys.1)
+        }
+    }
+
     /// Puts the members of the innermost object in order.
     fn sort(&mut self, object: &Object) -> Result<(), CaptureError> {
         let end = self.out.len();
@@ -329,7 +357,7 @@ impl Writer {
             last.end = end;
         }
         let own = members.get_mut(object.first..).unwrap_or_default();
-        own.sort_unstable_by(|left, right| order::compare(self.key(left), self.key(right)));
+        own.sort_unstable_by(|left, right| self.compare(left, right));
         let twice = own.windows(2).any(|pair| match pair {
             [left, right] => self.key(left) == self.key(right),
             _ => false,

@@ -34,24 +34,29 @@ pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential> {
 }
 
 /// The first credential from `at` on, and where to go on.
-fn find(bytes: &[u8], mut at: usize) -> (Option<Credential>, usize) {
-    let mut before = at.checked_sub(1).and_then(|place| bytes.get(place)).copied().unwrap_or(b' ');
-    while let Some(&byte) = bytes.get(at) {
+fn find(bytes: &[u8], from: usize) -> (Option<Credential>, usize) {
+    let mut before = from.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+    let mut rest = bytes.get(from..).unwrap_or_default();
+    while let [byte, behind @ ..] = rest {
+        let next = behind.first().copied().unwrap_or_default();
+        let at = bytes.len() - rest.len();
         let found = match byte {
             b'=' | b':' => assigned::at(bytes, at),
-            b'-' if before != b'-' => {
+            b'-' if next == b'-' && before != b'-' => {
                 token::key_block(bytes, at).or_else(|| assigned::flag(bytes, at))
             }
-            b'a'..=b'z' | b'A'..=b'Z' if !before.is_ascii_alphanumeric() => token::at(bytes, at),
+            _ if token::can_begin(*byte, next) && !before.is_ascii_alphanumeric() => {
+                token::at(bytes, at)
+            }
             _ => None,
         };
         if let Some(found) = found {
             return (Some(found), found.end.max(at + 1));
         }
-        before = byte;
-        at += 1;
+        before = *byte;
+        rest = behind;
     }
-    (None, at)
+    (None, bytes.len())
 }
 
 /// Bytes from `at` on for which `belongs` holds.

@@ -102,6 +102,29 @@ fn shapes(first: u8) -> &'static [Shape] {
     }
 }
 
+/// False for nearly all words, by their first two letters.
+#[inline]
+pub(super) fn can_begin(first: u8, second: u8) -> bool {
+    match first {
+        b'A' => matches!(second, b'K' | b'S' | b'I' | b'G'),
+        b'B' | b'b' => matches!(second, b'e' | b'E' | b'a' | b'A'),
+        b'P' => second == b'u',
+        b'S' => second == b'G',
+        b'd' => matches!(second, b'c' | b'o'),
+        b'e' => second == b'y',
+        b'g' => matches!(second, b'h' | b'i' | b'l'),
+        b'h' => matches!(second, b'f' | b'v'),
+        b'n' => second == b'p',
+        b'p' => second == b'y',
+        b'r' => second == b'k',
+        b's' => matches!(second, b'k' | b'h'),
+        b'w' => second == b'h',
+        b'x' => matches!(second, b'o' | b'a'),
+        b'y' => second == b'a',
+        _ => false,
+    }
+}
+
 /// The token that begins at `at`, where a word begins.
 pub(super) fn at(bytes: &[u8], at: usize) -> Option<Credential> {
     let first = *bytes.get(at)?;
