@@ -55,7 +55,7 @@ impl Capture {
         let Self { name, captured, json } = self;
         let masked = match captured {
             Captured::Value | Captured::Debug => json.mask(salt, &name),
-            Captured::Redacted => Some(json.redact(salt)),
+            Captured::Redacted => Some(json.redact(salt, &name)),
             Captured::Skipped | Captured::Unshowable => None,
         };
         match masked {

@@ -5,7 +5,6 @@ use std::fmt;
 use serde::ser::{Impossible, Serialize, Serializer};
 
 use super::error::CaptureError;
-use super::ser::SPLICE;
 use super::write::Writer;
 use crate::model::secret;
 
@@ -120,7 +119,7 @@ impl Serializer for KeyWriter<'_> {
         value: &T,
     ) -> Result<(), CaptureError> {
         // A secret cannot be a key: its place in the order would tell about it.
-        if name == secret::MARKER || name == SPLICE {
+        if name == secret::MARKER {
             return Err(CaptureError::KeyNotText);
         }
         self.0.wrapped(|writer| value.serialize(KeyWriter(writer)))

@@ -40,13 +40,13 @@ impl Canonical {
             secret: sensitive_name(name),
         };
         // Nothing can fail without bounds; if it does, nothing is shown.
-        Some(masker.run(&self.0).map_or_else(|_| self.redact(salt), Self::from_text))
+        Some(masker.run(&self.0).map_or_else(|_| self.redact(salt, name), Self::from_text))
     }
 
-    /// The whole value as one masked leaf. The commitment covers the canonical text, at an empty
-    /// place; of a string, the length is that of the string.
+    /// The whole value, that of the argument `name`, as one masked leaf. The commitment covers the
+    /// canonical text at the place `/`, `name`; of a string, the length is that of the string.
     #[must_use]
-    pub fn redact(&self, salt: &Salt) -> Self {
+    pub fn redact(&self, salt: &Salt, name: &str) -> Self {
         let bytes = match Tokens::new(&self.0).next() {
             Some(Token::Text(raw)) => match Meaning::of(raw) {
                 Meaning::Plain(raw) => unescape(raw).len(),
@@ -58,7 +58,9 @@ impl Canonical {
             },
             _ => self.0.len(),
         };
-        Self::from_text(format!("\"{}\"", masked(salt, "", bytes, self.0.as_bytes())))
+        let mut place = String::new();
+        push_segment(&mut place, name);
+        Self::from_text(format!("\"{}\"", masked(salt, &place, bytes, self.0.as_bytes())))
     }
 }
 
@@ -193,11 +195,10 @@ impl Masker<'_> {
         };
         self.pointer.truncate(*place);
         self.writer.begin_key(object)?;
-        let key = match Meaning::of(raw) {
-            Meaning::Plain(raw) => unescape(raw),
-            _ => unescape(raw.get(1..).unwrap_or_default()),
+        let (key, masked_before) = match Meaning::of(raw) {
+            Meaning::Plain(raw) => (unescape(raw), false),
+            _ => (unescape(raw), true),
         };
-        let masked_before = !matches!(Meaning::of(raw), Meaning::Plain(_));
         if !masked_before && looks_like_credential(&key).is_some() {
             let place = format!("{}~3", self.pointer);
             self.writer.push(&masked(self.salt, &place, key.len(), key.as_bytes()))?;

@@ -31,7 +31,6 @@ mod read;
 mod read_parts;
 mod record;
 mod ser;
-mod splice;
 mod strict;
 mod tag;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::error::ReadError;
 use super::escape::unescape;
 use super::plain::plain;
 use super::read_parts::{Elements, Members, UnitVariant, Variant};
-use super::ser::{RAW_VALUE, SPLICE};
+use super::ser::RAW_VALUE;
 use super::tag::Meaning;
 use super::tokens::{Token, Tokens};
 
@@ -160,9 +160,6 @@ impl<'de> Deserializer<'de> for &mut Reader<'_> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        if name == SPLICE {
-            return visitor.visit_bytes(self.tokens.skip_value().as_bytes());
-        }
         if name == RAW_VALUE {
             unseal!(self, deserialize_newtype_struct(name, visitor));
             let text = plain(self.tokens.skip_value())?;

@@ -14,8 +14,6 @@ use crate::model::secret;
 pub(super) const NUMBER: &str = "$serde_json::private::Number";
 /// The struct name under which serde_json passes raw text.
 pub(super) const RAW_VALUE: &str = "$serde_json::private::RawValue";
-/// The newtype name under which a [`Canonical`](super::Canonical) passes itself on.
-pub(super) const SPLICE: &str = "$guardrail::private::Canonical";
 
 impl<'w> Serializer for &'w mut Writer {
     type Ok = ();
@@ -129,7 +127,6 @@ impl<'w> Serializer for &'w mut Writer {
     ) -> Result<(), CaptureError> {
         match name {
             secret::MARKER => self.wrapped(|writer| writer.seal(value)),
-            SPLICE => self.wrapped(|writer| writer.splice(value)),
             _ => self.wrapped(|writer| value.serialize(writer)),
         }
     }

@@ -29,12 +29,16 @@ pub(super) fn read(bytes: &[u8], bounds: Bounds, source: Source) -> Result<Strin
 
 /// Writes raw JSON text as a value: what serde_json's raw values hold.
 pub(super) fn splice_json(writer: &mut Writer, text: &str) -> Result<(), CaptureError> {
-    splice(writer, text, Source::Json(Floats::Exact))
-}
-
-/// Writes canonical text as a value.
-pub(super) fn splice_canonical(writer: &mut Writer, text: &str) -> Result<(), CaptureError> {
-    splice(writer, text, Source::Canonical)
+    let source = Source::Json(Floats::Exact);
+    let read = Reader { text, at: 0, source, writer }.document();
+    read.map_err(|error| match error {
+        StrictError::TooLarge { limit } => CaptureError::TooLarge { limit },
+        StrictError::TooDeep { limit } => CaptureError::TooDeep { limit },
+        StrictError::TooManyNodes { limit } => CaptureError::TooManyNodes { limit },
+        StrictError::DuplicateKey { .. } => CaptureError::DuplicateKey,
+        StrictError::Number { .. } => CaptureError::Inexact,
+        other => CaptureError::failed(other),
+    })
 }
 
 /// Writes a number that serde_json passes as text.
@@ -46,18 +50,6 @@ pub(super) fn splice_number(writer: &mut Writer, text: &str) -> Result<(), Captu
         return Err(CaptureError::failed("a number has more than its digits"));
     }
     number::write(writer, text, Floats::Exact)
-}
-
-fn splice(writer: &mut Writer, text: &str, source: Source) -> Result<(), CaptureError> {
-    let read = Reader { text, at: 0, source, writer }.document();
-    read.map_err(|error| match error {
-        StrictError::TooLarge { limit } => CaptureError::TooLarge { limit },
-        StrictError::TooDeep { limit } => CaptureError::TooDeep { limit },
-        StrictError::TooManyNodes { limit } => CaptureError::TooManyNodes { limit },
-        StrictError::DuplicateKey { .. } => CaptureError::DuplicateKey,
-        StrictError::Number { .. } => CaptureError::Inexact,
-        other => CaptureError::failed(other),
-    })
 }
 
 struct Reader<'t, 'w> {
