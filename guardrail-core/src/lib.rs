@@ -3,4 +3,5 @@
 pub mod audit;
 pub mod clock;
 pub mod model;
+pub mod policy;
 pub mod view;

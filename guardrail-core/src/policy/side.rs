@@ -1,0 +1,58 @@
+//! Who is on the requesting side of an intent: nobody approves their own request.
+
+use std::collections::HashSet;
+
+use crate::model::{Intent, PersonId, fold};
+use crate::policy::directory::Directory;
+use crate::policy::person::Person;
+
+impl Directory {
+    /// Whether the person is on the requesting side: the one it is done for, one through whom the
+    /// task came, an owner of an agent that asks, or the agent itself.
+    ///
+    /// All names are compared folded, ids, email addresses and identities alike, with and without
+    /// a prefix such as `agent:`. Where a text could mean the person, it does: the mistake that
+    /// may happen here is a vote too few. A person the directory does not know is on that side.
+    #[must_use]
+    pub fn is_requesting_side(&self, person: &PersonId, intent: &Intent) -> bool {
+        let Some(person) = self.person(person) else { return true };
+        let theirs = answers_to(person);
+        requesting(intent).iter().any(|name| {
+            theirs.contains(name)
+                // Who is named by one of their names is meant by all of them.
+                || self.named(name).is_some_and(|named| {
+                    named.id == person.id || named.names().any(|name| theirs.contains(&name))
+                })
+        })
+    }
+}
+
+/// Every name under which the intent may mean somebody.
+fn requesting(intent: &Intent) -> HashSet<String> {
+    let actor = intent.actor();
+    let mut names = HashSet::new();
+    let person = actor.on_behalf_of().map(PersonId::as_str);
+    for text in person.into_iter().chain([actor.agent().as_str()]).chain(actor.chain()) {
+        names.extend(spellings(text));
+    }
+    names
+}
+
+/// Every name under which somebody may mean the person or an agent of theirs.
+fn answers_to(person: &Person) -> HashSet<String> {
+    let mut names: HashSet<String> = person.names().collect();
+    names.extend(person.identities.iter().map(|identity| fold(&identity.to_string())));
+    for agent in &person.owns {
+        names.extend(spellings(agent.as_str()));
+    }
+    names
+}
+
+/// The text, and what of it follows a prefix: `agent:ops:deploy-bot` may mean `deploy-bot`.
+fn spellings(text: &str) -> impl Iterator<Item = String> {
+    let text = fold(text);
+    let after = |rest: Option<(&str, &str)>| rest.map(|(_, name)| name.trim().to_owned());
+    let first = after(text.split_once(':'));
+    let last = after(text.rsplit_once(':'));
+    [Some(text), first, last].into_iter().flatten().filter(|name| !name.is_empty())
+}
