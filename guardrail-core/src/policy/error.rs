@@ -50,10 +50,10 @@ pub enum PolicyError {
     /// The text is not a policy set.
     #[error("{}", list(mistakes, *more))]
     Mistakes {
-        /// In the order of the text, the first hundred.
+        /// In the order of the text, at most a hundred.
         mistakes: Vec<Mistake>,
-        /// How many more there are.
-        more: usize,
+        /// Whether there may be more.
+        more: bool,
     },
 }
 
@@ -86,10 +86,10 @@ impl PolicyError {
     }
 }
 
-fn list(mistakes: &[Mistake], more: usize) -> String {
+fn list(mistakes: &[Mistake], more: bool) -> String {
     let mut lines: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
-    if more > 0 {
-        lines.push(format!("and {more} more"));
+    if more {
+        lines.push("the list ends here; there may be more".to_owned());
     }
     lines.join("\n")
 }

@@ -16,9 +16,13 @@ pub(super) fn likely<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -
             4..=7 => 2,
             _ => 3,
         };
-        let errors = distance(&wrong, &right);
-        let continues = wrong.len() >= 3 && right.starts_with(&wrong);
-        (errors <= few || continues).then_some((errors, word))
+        if wrong.len() >= 3 && right.starts_with(&wrong) {
+            return Some((right.len() - wrong.len(), word));
+        }
+        if wrong.len().abs_diff(right.len()) > few {
+            return None;
+        }
+        Some((distance(&wrong, &right), word)).filter(|(errors, _)| *errors <= few)
     });
     misspelled.min().map(|(_, word)| word)
 }

@@ -29,6 +29,9 @@ pub(super) fn read(
     let mut stage = Stage { approvers: Vec::new(), people: Vec::new(), approvals: 1 };
     let mut whole = true;
     for entry in &entries {
+        if report.is_full() {
+            break;
+        }
         match eligible(entry.text, people, groups) {
             Ok((eligible, ids)) => {
                 whole &= !matches!(&eligible, Eligible::Group(name) if groups.is_broken(name));

@@ -20,6 +20,9 @@ pub(super) fn read(root: &Node<'_>, people: &People, report: &mut Report) -> Gro
     let mut groups = Groups::default();
     let Some(table) = root.table("groups", report) else { return groups };
     for (key, _) in table.entries() {
+        if report.is_full() {
+            break;
+        }
         let path = table.key(key.text);
         let name = match GroupName::new(key.text) {
             Ok(name) => name,
@@ -32,6 +35,9 @@ pub(super) fn read(root: &Node<'_>, people: &People, report: &mut Report) -> Gro
         let entries = table.texts(key.text, report).unwrap_or_default();
         let named = entries.len();
         for entry in entries {
+            if report.is_full() {
+                break;
+            }
             match member(entry.text, people) {
                 Ok(id) => members.push(id),
                 Err(what) => report.add(entry.at, &*path, what),

@@ -11,7 +11,7 @@ mod references;
 mod show;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::string::FromUtf8Error;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::model::Digest;
 use crate::policy::directory::Directory;
 use crate::policy::error::PolicyError;
 use crate::policy::read::node::Node;
-use crate::policy::report::Report;
+use crate::policy::report::{Lines, Report};
 use crate::policy::section::Section;
 use crate::policy::set::{Inner, Policies, PolicySet};
 
@@ -32,14 +32,14 @@ const TOP: [&str; 7] = ["people", "groups", "policies", "slack", "teams", "web",
 /// Makes a policy set of `text`, or lists what is wrong with it.
 pub(super) fn policy_set(file: &str, text: String) -> Result<PolicySet, PolicyError> {
     let mut report = Report::default();
-    let (document, errors) = DeTable::parse_recoverable(&text);
-    let mut lines = BTreeSet::new();
-    for error in errors {
-        let at = error.span().map_or(0, |span| span.start);
-        // What follows a slip in its line is the slip again.
-        if lines.insert(line(&text, at)) {
-            report.add(at, "", error.message());
-        }
+    let (document, mut slips) = DeTable::parse_recoverable(&text);
+    let lines = Lines::new(&text);
+    let at = |slip: &toml::de::Error| slip.span().map_or(0, |span| span.start);
+    slips.sort_by_key(at);
+    // What follows a slip in its line is the slip again.
+    slips.dedup_by_key(|slip| lines.place(at(slip)).0);
+    for slip in &slips {
+        report.add(at(slip), "", slip.message());
     }
     if !report.is_empty() {
         return Err(report.into_error(file, &text));
@@ -77,8 +77,4 @@ fn read(file: &str, text: &str, document: &DeTable<'_>, report: &mut Report) -> 
         policies: Policies::Named(policies),
         sections,
     }
-}
-
-fn line(text: &str, at: usize) -> usize {
-    text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }

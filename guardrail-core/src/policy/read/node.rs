@@ -1,5 +1,7 @@
 //! One table of the file, read key by key; whatever has the wrong type is a mistake.
 
+use std::collections::HashSet;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -35,7 +37,7 @@ impl<'d> Node<'d> {
     /// Reports every key that is none of `known`.
     pub(super) fn know(&self, known: &[&str], later: &[&str], report: &mut Report) {
         for (key, _) in self.table {
-            if !known.contains(&&**key.get_ref()) {
+            if !report.is_full() && !known.contains(&&**key.get_ref()) {
                 let what = words::unknown(key.get_ref(), known, later);
                 report.add(key.span().start, self.key(key.get_ref()), what);
             }
@@ -168,9 +170,10 @@ impl<'d> Node<'d> {
         let key = self.key(name);
         let entries = self.list(name, report)?;
         let mut texts: Vec<Text<'d>> = Vec::with_capacity(entries.len());
+        let mut seen = HashSet::new();
         for entry in entries {
             let Some(entry) = text(entry, &key, report) else { continue };
-            if texts.iter().any(|other| other.text == entry.text) {
+            if !seen.insert(entry.text) {
                 report.add(
                     entry.at,
                     &*key,

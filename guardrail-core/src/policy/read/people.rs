@@ -33,6 +33,9 @@ pub(super) fn read(root: &Node<'_>, report: &mut Report) -> People {
     let mut taken = Taken::default();
     let Some(table) = root.table("people", report) else { return people };
     for (key, value) in table.entries() {
+        if report.is_full() {
+            break;
+        }
         let Some(node) = table.node(key, value, report) else { continue };
         match PersonId::new(key.text) {
             Ok(id) => {

@@ -57,6 +57,9 @@ pub(super) fn read(
     let mut policies = BTreeMap::new();
     let Some(table) = root.table("policies", report) else { return policies };
     for (key, value) in table.entries() {
+        if report.is_full() {
+            break;
+        }
         let Some(node) = table.node(key, value, report) else { continue };
         match PolicyName::new(key.text) {
             Ok(name) => {
