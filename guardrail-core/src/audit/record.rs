@@ -11,7 +11,7 @@ use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version};
 
 /// Most bytes of one line. A record holds an intent (256 KiB of arguments at most, escaped) and a
 /// preview; nothing legal comes near.
-pub const LINE_LIMIT: usize = 8 * 1024 * 1024;
+pub(crate) const LINE_LIMIT: usize = 8 * 1024 * 1024;
 
 /// An event on record: what happened, when, in which stream, and the exact line that says so.
 #[derive(Clone)]

@@ -5,8 +5,11 @@ use crate::desk::Desk;
 use crate::desk::change::Move;
 use crate::desk::error::Error;
 use crate::desk::permit::Permit;
-use crate::model::{ApprovalRequest, AuditEvent, Choice, Requirement, RequestId, State, Verdict};
-use crate::policy::PolicySet;
+use crate::model::{
+    ApprovalRequest, AuditEvent, Choice, Eligible, PersonId, RequestId, Requirement, Stage, State,
+    Verdict,
+};
+use crate::policy::{Directory, PolicySet};
 
 /// What became of a start.
 #[derive(Debug)]
@@ -81,9 +84,7 @@ fn voters_hold(
     let directory = policies.directory();
     for id in request.approvers() {
         let person = directory.person(id).filter(|p| p.is_active() && p.is_human());
-        let named = |stage: &crate::model::Stage| {
-            stage.people().contains(id) && directory.names(stage.approvers(), id)
-        };
+        let named = |stage: &Stage| stage.people().contains(id) && names(directory, stage, id);
         if person.is_none() || !snapshot.stages().iter().any(named) {
             return Err(format!("`{id}`, who approved, may no longer approve").into());
         }
@@ -98,6 +99,14 @@ fn voters_hold(
     }
 }
 
+/// Whether the words of the stage still mean this person.
+fn names(directory: &Directory, stage: &Stage, id: &PersonId) -> bool {
+    stage.approvers().iter().any(|approver| match approver {
+        Eligible::Person(person) => person == id,
+        Eligible::Group(group) => directory.group(group).is_some_and(|all| all.contains(id)),
+    })
+}
+
 /// The votes would do under the policy in force as well.
 fn not_tighter(
     request: &ApprovalRequest,
@@ -108,8 +117,8 @@ fn not_tighter(
     if !current.tally(request.approvers()).is_complete() {
         return tighter("it asks for other or more people");
     }
-    let reasoned = |vote: &&crate::model::CountedVote| vote.voted().reason.is_none();
-    if current.reason_required(Choice::Approve) && request.votes().iter().any(|v| reasoned(&v)) {
+    let bare = request.votes().iter().any(|vote| vote.voted().reason.is_none());
+    if current.reason_required(Choice::Approve) && bare {
         return tighter("it asks for a reason with every approval");
     }
     let decided = request.decided().unwrap_or(Timestamp::MIN);

@@ -1,23 +1,14 @@
 //! Builds a guardrail, and refuses to start one that could not hold.
 
-use std::io::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::approver::Approver;
-use crate::audit::{self, AuditLog, FileLog};
+use crate::audit::{self, AuditLog};
 use crate::clock::{Entropy, SystemEntropy};
 use crate::desk::{self, Desk, Limits};
 use crate::gate::{Guardrail, Inner};
 use crate::model::{AgentName, LABEL_LIMIT, NameError};
 use crate::policy::PolicySet;
-use crate::terminal::TerminalApprover;
-
-/// Where the development default keeps its log.
-const DEVELOPMENT_LOG: &str = ".guardrail/audit";
-
-/// Who answers where nothing is configured.
-const DEVELOPER: &str = "developer";
 
 /// Why no guardrail was built.
 #[derive(Debug, thiserror::Error)]
@@ -147,58 +138,52 @@ impl Builder {
         let policies = self.policies.take().ok_or(BuildError::NoPolicies)?;
         let log = self.log.take().ok_or(BuildError::NoAuditLog)?;
         if self.approvers.is_empty()
-            && let Some(name) = policies.asks()
+            && let Some(policy) = policies.policies().find(|policy| policy.requirement().is_some())
         {
-            return Err(BuildError::NoApprover(name));
+            return Err(BuildError::NoApprover(policy.name().to_string()));
         }
         let mut channels: Vec<&str> = self.approvers.iter().map(|a| a.channel()).collect();
         channels.sort_unstable();
         if let Some([twice, _]) = channels.array_windows().find(|[a, b]| a == b) {
             return Err(BuildError::TwoApprovers((*twice).to_owned()));
         }
-        let guardrail = self.assemble(policies, log)?;
+        for (part, label) in [("model", &self.model), ("environment", &self.environment)] {
+            if label.as_ref().is_some_and(|label| label.len() > LABEL_LIMIT) {
+                return Err(BuildError::TooLong(part));
+            }
+        }
+        let agent = self.agent.as_deref().map(AgentName::new).transpose()?;
+        let guardrail = self.assemble(agent, policies, log);
         let digest = guardrail.policies().digest();
         guardrail.inner.desk.note_policies(digest).await?;
         guardrail.recover().await?;
         Ok(guardrail)
     }
 
-    pub(crate) fn assemble(
+    /// A guardrail of parts that are known to fit.
+    pub(crate) fn unchecked(self, policies: PolicySet, log: Arc<dyn AuditLog>) -> Guardrail {
+        self.assemble(None, policies, log)
+    }
+
+    fn assemble(
         self,
+        agent: Option<AgentName>,
         policies: PolicySet,
         log: Arc<dyn AuditLog>,
-    ) -> Result<Guardrail, BuildError> {
-        let labels = [("model", &self.model), ("environment", &self.environment)];
-        for (part, label) in labels {
-            if label.as_ref().is_some_and(|label| label.len() > LABEL_LIMIT) {
-                return Err(BuildError::TooLong(part));
-            }
-        }
+    ) -> Guardrail {
         let inner = Inner {
             desk: Arc::new(Desk::new(log, policies, self.entropy, self.limits)),
             approvers: self.approvers,
-            agent: AgentName::new(self.agent.as_deref().unwrap_or("agent"))?,
+            agent: agent.unwrap_or_else(AgentName::unnamed),
             model: self.model.map(Into::into),
             host: audit::host_name().into(),
             environment: self.environment.map(Into::into),
         };
-        Ok(Guardrail { inner: Arc::new(inner) })
+        Guardrail { inner: Arc::new(inner) }
     }
 
     /// What a developer gets who has configured nothing yet.
-    async fn development(mut self) -> Result<Self, BuildError> {
-        if !cfg!(debug_assertions) {
-            return Err(BuildError::NothingConfigured);
-        }
-        self.log = Some(Arc::new(FileLog::open(Path::new(DEVELOPMENT_LOG)).await?));
-        self.policies = Some(PolicySet::asking(DEVELOPER));
-        self.approvers.push(Arc::new(TerminalApprover::new().as_person(DEVELOPER)));
-        let loud = "guardrail: NOTHING IS CONFIGURED. This debug build asks whoever sits at this \
-                    terminal about every guarded call and keeps its log in ./.guardrail/audit. A \
-                    release build will refuse to start.";
-        tracing::warn!("{loud}");
-        // Where stderr is closed there is nobody to tell.
-        let _ = writeln!(std::io::stderr(), "{loud}");
-        Ok(self)
+    async fn development(self) -> Result<Self, BuildError> {
+        Err(BuildError::NothingConfigured)
     }
 }

@@ -30,7 +30,8 @@ use crate::policy::PolicySet;
 #[doc(hidden)]
 pub mod private {
     pub use super::attribute::{Draft, Meta, Seal, begin};
-    pub use super::refusal::{Argument, Probe, ProbeFallback};
+    pub use super::error::Error;
+    pub use super::refusal::{Argument, FromRefusal, Probe, ProbeFallback};
     pub use super::ticket::{Gate, PreviewFuture, Ticket, preview_future};
 }
 

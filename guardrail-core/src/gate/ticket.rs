@@ -143,7 +143,8 @@ impl Track {
 
     /// What a call that goes away now leaves to be put on record.
     fn left_over(&self) -> Option<LeftOver> {
-        match std::mem::take(&mut *self.stage()) {
+        let taken = std::mem::take(&mut *self.stage());
+        match taken {
             Stage::Idle => None,
             // Another call with the same key still waits: the request is its.
             Stage::Tracked(Tracked { phase: Phase::Waiting, slot: Some(slot), .. })
@@ -216,7 +217,9 @@ impl Ticket {
 impl Track {
     /// Records the outcome that was stored. While it tries, the outcome stays stored.
     async fn record_outcome(&self) -> Result<(), Error> {
-        let guard = match std::mem::take(&mut *self.stage()) {
+        // Taken out first: a guard in a `match` would be held through its arms.
+        let taken = std::mem::take(&mut *self.stage());
+        let guard = match taken {
             Stage::Ended { desk, permit, outcome } => {
                 Recording { track: self, left: Some((desk, permit, outcome)) }
             }

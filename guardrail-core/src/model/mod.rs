@@ -16,7 +16,6 @@ mod state;
 mod vote;
 
 pub use actor::Actor;
-pub(crate) use arguments::Capture;
 pub use arguments::{Argument, Arguments, Captured};
 pub use builder::{
     ARGUMENT_LIMIT, CHAIN_LIMIT, IntentBuilder, IntentError, LABEL_LIMIT, PREVIEW_LIMIT,

@@ -66,11 +66,6 @@ macro_rules! name {
                 }
             }
 
-            /// Stands in a record where the name given was none.
-            pub(crate) fn invalid() -> Self {
-                Self(Arc::from("invalid"))
-            }
-
             /// The name as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -118,6 +113,25 @@ name! {
 name! {
     /// What an agent calls itself: up to 256 bytes of text, hostile like everything it sends.
     AgentName, "agent", agent, AGENT_RULE
+}
+
+macro_rules! stand_in {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// Stands in a record where the name given was none.
+            pub(crate) fn invalid() -> Self {
+                Self(Arc::from("invalid"))
+            }
+        }
+    )*};
+}
+stand_in!(ActionName, PolicyName, AgentName);
+
+impl AgentName {
+    /// An agent nobody gave a name.
+    pub(crate) fn unnamed() -> Self {
+        Self(Arc::from("agent"))
+    }
 }
 
 impl PersonId {
