@@ -70,7 +70,11 @@ fn approvals(node: &Node<'_>, report: &mut Report) -> Option<(Option<usize>, u32
         report.add(at, node.key("approvals"), "must be at least 1");
         return None;
     }
-    Some((Some(at), u32::try_from(number).unwrap_or(u32::MAX)))
+    let Ok(number) = u32::try_from(number) else {
+        report.add(at, node.key("approvals"), "cannot be reached: there are not that many people");
+        return None;
+    };
+    Some((Some(at), number))
 }
 
 fn eligible(

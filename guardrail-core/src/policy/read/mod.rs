@@ -39,7 +39,10 @@ pub(super) fn policy_set(file: &str, text: String) -> Result<PolicySet, PolicyEr
     // What follows a slip in its line is the slip again.
     slips.dedup_by_key(|slip| lines.place(at(slip)).0);
     for slip in &slips {
-        report.add(at(slip), "", slip.message());
+        // Only of this slip the place is a whole key.
+        let key = slip.span().filter(|_| slip.message() == "duplicate key");
+        let key = key.and_then(|span| text.get(span)).unwrap_or_default();
+        report.add(at(slip), show::key(key.trim_matches(['"', '\''])), slip.message());
     }
     if !report.is_empty() {
         return Err(report.into_error(file, &text));

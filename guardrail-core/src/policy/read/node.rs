@@ -8,6 +8,9 @@ use toml::de::{DeTable, DeValue};
 use crate::policy::read::{show, words};
 use crate::policy::report::Report;
 
+/// What most values are.
+const TEXT: &str = "text in quotes";
+
 /// A table, where it stands, and the keys that lead to it.
 #[derive(Debug)]
 pub(super) struct Node<'d> {
@@ -80,7 +83,17 @@ impl<'d> Node<'d> {
     }
 
     pub(super) fn text(&self, name: &str, report: &mut Report) -> Option<Text<'d>> {
-        text(self.table.get(name)?, &self.key(name), report)
+        self.text_like(TEXT, name, report)
+    }
+
+    /// Text that is `right`, in the words of a message.
+    pub(super) fn text_like(
+        &self,
+        right: &str,
+        name: &str,
+        report: &mut Report,
+    ) -> Option<Text<'d>> {
+        text(self.table.get(name)?, right, &self.key(name), report)
     }
 
     /// Text of up to `most` bytes, not empty, without control characters.
@@ -172,7 +185,7 @@ impl<'d> Node<'d> {
         let mut texts: Vec<Text<'d>> = Vec::with_capacity(entries.len());
         let mut seen = HashSet::new();
         for entry in entries {
-            let Some(entry) = text(entry, &key, report) else { continue };
+            let Some(entry) = text(entry, TEXT, &key, report) else { continue };
             if !seen.insert(entry.text) {
                 report.add(
                     entry.at,
@@ -188,15 +201,16 @@ impl<'d> Node<'d> {
 }
 
 /// The value as text.
-pub(super) fn text<'d>(
+fn text<'d>(
     value: &'d Spanned<DeValue<'d>>,
+    right: &str,
     key: &str,
     report: &mut Report,
 ) -> Option<Text<'d>> {
     let at = value.span().start;
     match value.get_ref() {
         DeValue::String(text) => Some(Text { at, text }),
-        other => wrong_type(at, key, "text in quotes", other, report),
+        other => wrong_type(at, key, right, other, report),
     }
 }
 

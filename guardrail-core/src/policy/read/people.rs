@@ -97,7 +97,12 @@ impl Taken {
     fn id(&mut self, id: &PersonId, node: &Node<'_>, report: &mut Report) {
         let looks: String = skeleton(id.as_str()).collect();
         if let Some(other) = self.names.get(&id.folded()) {
-            report.add(node.at, &*node.path, format!("this is `{other}` in another spelling"));
+            let what = if other.folded() == id.folded() {
+                format!("this is `{other}` in another spelling")
+            } else {
+                format!("this is the email address of `{other}`")
+            };
+            report.add(node.at, &*node.path, what);
         } else if let Some(other) = self.looks.get(&looks) {
             let what = format!(
                 "this looks like `{other}`, and nobody could tell them apart; give it another id"

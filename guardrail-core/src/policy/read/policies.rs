@@ -108,7 +108,7 @@ fn policy(
 }
 
 fn time(node: &Node<'_>, key: &str, most: Duration, report: &mut Report) -> Option<Duration> {
-    let text = node.text(key, report)?;
+    let text = node.text_like("a length of time in quotes, like `15m`", key, report)?;
     match duration(text.text, SECOND, most) {
         Ok(time) => Some(time),
         Err(what) => {

@@ -33,8 +33,28 @@ const OTHERS: &[(&str, &str)] = &[
     ("person", "people"),
     ("roles", "groups"),
     ("rules", "policies"),
+    ("policy", "policies"),
+    ("group", "groups"),
     ("entra", "teams"),
     ("sso", "oidc"),
+];
+
+/// The same for values.
+const OTHER_VALUES: &[(&str, &str)] = &[
+    ("permit", "allow"),
+    ("reject", "deny"),
+    ("refuse", "deny"),
+    ("block", "deny"),
+    ("confirm", "ask"),
+    ("approval", "ask"),
+    ("moderate", "medium"),
+    ("severe", "critical"),
+    ("mandatory", "required"),
+    ("yes", "required"),
+    ("no", "optional"),
+    ("person", "human"),
+    ("user", "human"),
+    ("bot", "agent"),
 ];
 
 /// Parts of keys that would let a failure, a clock or the requester approve.
@@ -73,9 +93,9 @@ pub(super) fn unknown(key: &str, known: &[&str], later: &[&str]) -> String {
     if let Some((_, why)) = NEVER.iter().find(|(part, _)| plain.contains(part)) {
         return format!("this does not exist on purpose: {why}");
     }
-    let other = OTHERS.iter().find(|(other, word)| *other == plain && known.contains(word));
-    let meant = other.map(|(_, word)| *word).or_else(|| likely(key, known.iter().copied()));
-    match meant {
+    match other(OTHERS, &plain, known.iter().copied())
+        .or_else(|| likely(key, known.iter().copied()))
+    {
         Some(word) => format!("unknown key; did you mean `{word}`?"),
         None => format!("unknown key; the keys here are {}", listed(known.iter().copied())),
     }
@@ -84,10 +104,21 @@ pub(super) fn unknown(key: &str, known: &[&str], later: &[&str]) -> String {
 /// What is wrong with a value that is none of `known`.
 pub(super) fn not_one_of<'w>(text: &str, known: impl Iterator<Item = &'w str> + Clone) -> String {
     let wrong = spelled(text);
-    match likely(text, known.clone()) {
+    let other = other(OTHER_VALUES, &text.to_lowercase(), known.clone());
+    match other.or_else(|| likely(text, known.clone())) {
         Some(word) => format!("`{wrong}` is none of {}; did you mean `{word}`?", listed(known)),
         None => format!("`{wrong}` is none of {}", listed(known)),
     }
+}
+
+/// The word of `known` for what is called `text` elsewhere.
+fn other<'w>(
+    table: &[(&str, &'static str)],
+    text: &str,
+    mut known: impl Iterator<Item = &'w str>,
+) -> Option<&'w str> {
+    let (_, word) = table.iter().find(|(other, _)| *other == text)?;
+    known.find(|known| known == word)
 }
 
 /// The end of a message about a name that is not there.

@@ -9,10 +9,12 @@
     reason = "tests may fail loudly"
 )]
 
+mod attacks;
 mod directory;
 mod judge;
 mod likely;
 mod load;
+mod mistakes;
 mod properties;
 mod section;
 mod side;
