@@ -7,7 +7,7 @@ use crate::policy::PolicySet;
 
 /// Every sample with what is said of it, as one golden file.
 fn check(name: &str, samples: &[&str]) {
-    golden(name, samples, |sample| mistakes(sample));
+    golden(name, samples, mistakes);
 }
 
 /// Samples that are the keys of one policy.
