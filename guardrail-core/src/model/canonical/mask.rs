@@ -54,7 +54,7 @@ impl Canonical {
                 Meaning::Secret { .. } => return self.clone(),
                 Meaning::Sealed(inner) => unescape(inner).len(),
                 Meaning::Number(text) => text.len(),
-                Meaning::Mixed(_) => self.0.len(),
+                Meaning::Mixed(_) | Meaning::SomeNull(_) => self.0.len(),
             },
             _ => self.0.len(),
         };

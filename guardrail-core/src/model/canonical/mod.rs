@@ -11,6 +11,7 @@
 //! | `"#18446744073709551616"` | any other integer |
 //! | `"#1.5"`, `"#1.0"`, `"#-0.0"` | a float, in the shortest digits that read back as it |
 //! | `"##x"` | the string `#x` |
+//! | `"#null:1"` | `Some(None)`, which is not the `None` that `null` is; `"#null:2"`: once more |
 //! | `"#secret:BYTES:HMAC"` | a value that was masked: its length, its salted commitment |
 //! | `"#mixed:.. #secret:BYTES:HMAC# .."` | a string of which credentials were masked; `##` is `#` |
 //! | `"#sealed:.."` | a [`Secret`](crate::model::secret::Secret) that was not masked yet |

@@ -28,6 +28,7 @@ pub(super) fn plain(canonical: &str) -> Result<String, ReadError> {
             Token::Text(raw) => match Meaning::of(raw) {
                 Meaning::Plain(raw) => out.extend(["\"", raw, "\""]),
                 Meaning::Number(text) => out.push_str(text),
+                Meaning::SomeNull(_) => out.push_str("null"),
                 Meaning::Secret { .. } | Meaning::Mixed(_) => return Err(ReadError::Masked),
                 // Sealed text holds no sealed text, so this goes one level deep.
                 Meaning::Sealed(inner) => out.push_str(&plain(&unescape(inner))?),

@@ -11,6 +11,7 @@ use super::read_parts::{Elements, Members, UnitVariant, Variant};
 use super::ser::RAW_VALUE;
 use super::tag::Meaning;
 use super::tokens::{Token, Tokens};
+use crate::model::secret::MARKER;
 
 /// What may stand for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +100,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'_> {
             Token::Text(raw) => match Meaning::of(raw) {
                 Meaning::Plain(raw) => visitor.visit_str(&unescape(raw)),
                 Meaning::Number(text) => number(text, visitor),
+                Meaning::SomeNull(_) => visitor.visit_unit(),
                 Meaning::Secret { .. } | Meaning::Mixed(_) => Err(ReadError::Masked),
                 // Unsealed above.
                 Meaning::Sealed(_) => Err(out_of_place()),
@@ -147,10 +149,19 @@ impl<'de> Deserializer<'de> for &mut Reader<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        unseal!(self, deserialize_option(visitor));
+        // A sealed value is present; whether it is an option itself, its own type asks.
         if self.tokens.peek() == Some(b'n') {
             self.tokens.next();
             return visitor.visit_none();
+        }
+        if let Some(Meaning::SomeNull(wraps)) = self.ahead() {
+            self.tokens.next();
+            let text = match wraps {
+                1 => "null".to_owned(),
+                _ => format!("\"#null:{}\"", wraps - 1),
+            };
+            return visitor
+                .visit_some(&mut Reader { tokens: Tokens::new(&text), reading: self.reading });
         }
         visitor.visit_some(self)
     }
@@ -160,6 +171,9 @@ impl<'de> Deserializer<'de> for &mut Reader<'_> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, ReadError> {
+        if name == MARKER {
+            unseal!(self, deserialize_newtype_struct(name, visitor));
+        }
         if name == RAW_VALUE {
             unseal!(self, deserialize_newtype_struct(name, visitor));
             let text = plain(self.tokens.skip_value())?;

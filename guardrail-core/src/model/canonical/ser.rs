@@ -100,7 +100,9 @@ impl<'w> Serializer for &'w mut Writer {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), CaptureError> {
-        self.wrapped(|writer| value.serialize(writer))
+        let start = self.len();
+        self.wrapped(|writer| value.serialize(writer))?;
+        self.some_since(start)
     }
 
     fn serialize_unit(self) -> Result<(), CaptureError> {

@@ -27,6 +27,8 @@ pub(super) enum Meaning<'a> {
     Mixed(&'a str),
     /// A secret that is not masked yet: its canonical text, escaped.
     Sealed(&'a str),
+    /// Nothing, present: `Some(None)`, with the number of `Some`s.
+    SomeNull(usize),
 }
 
 impl<'a> Meaning<'a> {
@@ -41,6 +43,8 @@ impl<'a> Meaning<'a> {
             Self::Mixed(mixed)
         } else if let Some(sealed) = tag.strip_prefix("sealed:") {
             Self::Sealed(sealed)
+        } else if let Some(wraps) = tag.strip_prefix("null:") {
+            Self::SomeNull(wraps.parse().unwrap_or(1))
         } else {
             Self::Number(tag)
         }
@@ -112,6 +116,12 @@ pub(super) fn is_sound(raw: &str, place: Place) -> bool {
         let inner = unescape(sealed);
         let again = strict::read(inner.as_bytes(), Bounds::STORED, Source::Canonical);
         return again.is_ok_and(|again| again == inner) && !holds_sealed(&inner);
+    }
+    if let Some(wraps) = tag.strip_prefix("null:") {
+        let most = 4 * Bounds::DEEPEST;
+        return wraps
+            .parse()
+            .is_ok_and(|count: usize| (1..=most).contains(&count) && count.to_string() == wraps);
     }
     is_number(tag)
 }

@@ -34,6 +34,8 @@ pub enum Leaf<'a> {
     Bool(bool),
     /// Nothing.
     Null,
+    /// Nothing, but present: `Some(None)` with this many `Some`s.
+    SomeNull(usize),
     /// An array without elements.
     EmptyArray,
     /// An object without members.
@@ -177,6 +179,7 @@ impl<'a> Iterator for Walk<'a> {
                     Meaning::Number(text) => Leaf::Number(text),
                     Meaning::Secret { bytes, hmac } => Leaf::Secret { bytes, hmac },
                     Meaning::Mixed(raw) => Leaf::Mixed(pieces(raw).unwrap_or_default()),
+                    Meaning::SomeNull(wraps) => Leaf::SomeNull(wraps),
                     Meaning::Sealed(raw) => Leaf::Sealed { bytes: unescape(raw).len() },
                 },
                 Token::Number(text) => Leaf::Number(text),

@@ -8,6 +8,7 @@ use super::bounds::Bounds;
 use super::error::CaptureError;
 use super::escape::{escape, is_clean};
 use super::order;
+use super::tag::Meaning;
 
 /// Text in the making. What is opened must be closed; the serializer and the reader see to it.
 /// No `Debug`: the text may hold secrets.
@@ -205,6 +206,21 @@ impl Writer {
             .and_then(|()| self.push("\""));
         self.scratch = inner;
         sealed
+    }
+
+    /// Marks what was written since `start` as present, where it would look like nothing.
+    pub(super) fn some_since(&mut self, start: usize) -> Result<(), CaptureError> {
+        let wraps = match self.part(start, self.out.len()) {
+            "null" => 1,
+            tagged if tagged.starts_with("\"#null:") => match Meaning::of(tagged.trim_matches('"'))
+            {
+                Meaning::SomeNull(wraps) => wraps + 1,
+                _ => return Ok(()),
+            },
+            _ => return Ok(()),
+        };
+        self.out.truncate(start);
+        self.display(format_args!("\"#null:{wraps}\""))
     }
 
     pub(super) fn len(&self) -> usize {
