@@ -53,6 +53,9 @@ impl<'de> MapAccess<'de> for Members<'_, '_> {
     }
 }
 
+/// How the keys begin by which serde_json and toml tell their own values.
+const PRIVATE: [&str; 2] = ["$serde_json::private::", "$__"];
+
 /// One key, which may be asked for as a number or a boolean.
 struct KeyReader<'a>(Cow<'a, str>);
 
@@ -60,6 +63,10 @@ impl<'a> KeyReader<'a> {
     fn next(reader: &mut Reader<'a>) -> Result<Self, ReadError> {
         let Some(Token::Key(raw)) = reader.tokens.next() else { return Err(out_of_place()) };
         match Meaning::of(raw) {
+            // To some types such a key means that the value is something else than it looks.
+            Meaning::Plain(raw) if PRIVATE.iter().any(|prefix| raw.starts_with(prefix)) => {
+                Err(ReadError::custom("a key is private to a library"))
+            }
             Meaning::Plain(raw) => Ok(Self(unescape(raw))),
             _ => Err(ReadError::Masked),
         }
