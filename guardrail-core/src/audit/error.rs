@@ -69,6 +69,16 @@ pub enum Error {
         /// Where.
         place: Box<str>,
     },
+    /// Others could change what is stored there.
+    #[error("the {log} at `{place}` is not safe: {why}")]
+    Unsafe {
+        /// Which log.
+        log: &'static str,
+        /// Where.
+        place: Box<str>,
+        /// What is wrong, and what to do.
+        why: Box<str>,
+    },
     /// There was no randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),

@@ -8,9 +8,9 @@ use crate::audit::record::AuditRecord;
 use crate::clock::Timestamp;
 use crate::model::{AuditEvent, RequestId, Sequence, State, Version};
 
-/// One stream.
+/// Where one stream stands.
 #[derive(Clone, Copy, Debug)]
-struct Stream {
+pub(crate) struct Stream {
     version: Version,
     state: State,
     first: Sequence,
@@ -18,17 +18,13 @@ struct Stream {
     starter: Sequence,
 }
 
-/// Where every stream stands.
-#[derive(Debug, Default)]
-pub(crate) struct Index {
-    streams: HashMap<RequestId, Stream>,
-    open: BTreeMap<Sequence, RequestId>,
-}
-
-impl Index {
-    /// Whether the append may happen now.
-    pub(crate) fn judge(&self, append: &Append, now: Timestamp) -> Result<(), Error> {
-        let stream = self.streams.get(&append.id);
+impl Stream {
+    /// Whether the append may happen now to a stream that stands here; `None` is a new one.
+    pub(crate) fn judge(
+        stream: Option<&Self>,
+        append: &Append,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let actual = stream.map_or(Version::START, |stream| stream.version);
         if actual != append.expected {
             return Err(Error::Conflict { actual });
@@ -49,10 +45,10 @@ impl Index {
         Ok(())
     }
 
-    /// Takes a record that is written. One that cannot follow is left out of the states, as
-    /// verification will say; the version moves all the same.
-    pub(crate) fn admit(&mut self, record: &AuditRecord) {
-        let stream = self.streams.entry(record.id).or_insert(Stream {
+    /// Where the stream stands after its next record. One that cannot follow is left out of the
+    /// state, as verification will say; the version moves all the same.
+    pub(crate) fn after(stream: Option<&Self>, record: &AuditRecord) -> Self {
+        let mut stream = stream.copied().unwrap_or(Self {
             version: Version::START,
             state: State::New,
             first: record.sequence,
@@ -65,6 +61,27 @@ impl Index {
             }
             stream.state = state;
         }
+        stream
+    }
+}
+
+/// Where every stream stands.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    streams: HashMap<RequestId, Stream>,
+    open: BTreeMap<Sequence, RequestId>,
+}
+
+impl Index {
+    /// Whether the append may happen now.
+    pub(crate) fn judge(&self, append: &Append, now: Timestamp) -> Result<(), Error> {
+        Stream::judge(self.streams.get(&append.id), append, now)
+    }
+
+    /// Takes a record that is written.
+    pub(crate) fn admit(&mut self, record: &AuditRecord) {
+        let stream = Stream::after(self.streams.get(&record.id), record);
+        self.streams.insert(record.id, stream);
         if record.id == RequestId::LOG {
             return;
         }
@@ -73,6 +90,11 @@ impl Index {
         } else {
             self.open.insert(stream.first, record.id);
         }
+    }
+
+    /// Where this stream stands; `None` where nothing is on record.
+    pub(crate) fn stream(&self, id: RequestId) -> Option<Stream> {
+        self.streams.get(&id).copied()
     }
 
     pub(crate) fn version(&self, id: RequestId) -> Version {

@@ -14,7 +14,7 @@ use crate::audit::tree::Tree;
 use crate::audit::wait::Waiters;
 use crate::audit::{AuditLog, opened};
 use crate::clock::{Clock, Entropy, SystemClock, SystemEntropy, Timestamp};
-use crate::model::{LogId, RequestId, Sequence, Version};
+use crate::model::{AuditEvent, LogId, RequestId, Sequence, Version};
 
 const NAME: &str = "memory log";
 
@@ -68,7 +68,7 @@ impl MemoryLog {
             streams: HashMap::new(),
         };
         // An event of ours always seals.
-        let _ = inner.push(RequestId::LOG, vec![opened()], now);
+        let _ = inner.push(RequestId::LOG, &[opened()], now);
         Self { id, clock, inner: Mutex::new(inner), waiters: Waiters::default(), limit }
     }
 
@@ -94,17 +94,11 @@ impl Inner {
     fn push(
         &mut self,
         id: RequestId,
-        events: Vec<crate::model::AuditEvent>,
+        events: &[AuditEvent],
         now: Timestamp,
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
-        let mut sealer = self.sealer;
-        let mut version = self.index.version(id);
-        let mut sealed = Vec::with_capacity(events.len());
-        for event in events {
-            version = version.next();
-            sealed.push(Arc::new(sealer.seal(id, version, now, event)?));
-        }
-        self.sealer = sealer;
+        let sealed = self.sealer.append(id, self.index.version(id), now, events)?;
+        let sealed: Vec<_> = sealed.into_iter().map(Arc::new).collect();
         let places = self.streams.entry(id).or_default();
         for record in &sealed {
             places.push(u32::try_from(self.records.len()).unwrap_or(u32::MAX));
@@ -130,7 +124,7 @@ impl AuditLog for MemoryLog {
             if inner.records.len().saturating_add(append.events.len()) > self.limit {
                 return Err(Error::Full { log: NAME, limit: self.limit });
             }
-            inner.push(append.id, append.events.clone(), now)?
+            inner.push(append.id, &append.events, now)?
         };
         self.waiters.wake(append.id);
         Ok(Appended { records })

@@ -19,6 +19,7 @@ pub struct AuditRecord {
     pub(crate) sequence: Sequence,
     pub(crate) id: RequestId,
     pub(crate) version: Version,
+    pub(crate) more: u32,
     pub(crate) time: Timestamp,
     pub(crate) writer: Sequence,
     pub(crate) log: LogId,
@@ -39,8 +40,17 @@ pub(crate) struct Wire<E> {
     pub(crate) writer: Sequence,
     pub(crate) id: RequestId,
     pub(crate) ver: Version,
+    /// How many records of the same append follow: where a crash cut an append in two, what is
+    /// left of it says so.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) more: u32,
     pub(crate) event: E,
     pub(crate) prev: Digest,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_zero(more: &u32) -> bool {
+    *more == 0
 }
 
 #[derive(Deserialize)]
@@ -91,8 +101,8 @@ impl AuditRecord {
                     return Err(RecordError::Form(error.to_string()));
                 }
                 let event = AuditEvent::Other { name: wire.event.name };
-                let Wire { v, log, seq, time, writer, id, ver, prev, .. } = wire;
-                Wire { v, log, seq, time, writer, id, ver, event, prev }
+                let Wire { v, log, seq, time, writer, id, ver, more, prev, .. } = wire;
+                Wire { v, log, seq, time, writer, id, ver, more, event, prev }
             }
         };
         if wire.v != seal::VERSION {
@@ -102,6 +112,7 @@ impl AuditRecord {
             sequence: wire.seq,
             id: wire.id,
             version: wire.ver,
+            more: wire.more,
             time: wire.time,
             writer: wire.writer,
             log: wire.log,
@@ -128,6 +139,12 @@ impl AuditRecord {
     #[must_use]
     pub const fn version(&self) -> Version {
         self.version
+    }
+
+    /// How many records of the same append follow it.
+    #[must_use]
+    pub const fn more(&self) -> u32 {
+        self.more
     }
 
     /// When it was written, by the log's clock.

@@ -1,14 +1,15 @@
 //! Sealing: makes the line of the next record and its leaf hash.
 //!
 //! A line is one JSON object with the fields `v`, `log`, `seq`, `time`, `writer`, `id`, `ver`,
-//! `event` and `prev`, in this order, in printable ASCII. Its leaf hash is SHA-256(0x00 ‖ line),
-//! as RFC 6962, section 2.1 has it; `prev` is the leaf hash of the line before.
+//! `more`, `event` and `prev`, in this order, in printable ASCII. Its leaf hash is
+//! SHA-256(0x00 ‖ line), as RFC 6962, section 2.1 has it; `prev` is the leaf hash of the line
+//! before. `more` says how many records of the same append follow, and is left out where none do.
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::audit::error::Error;
-use crate::audit::record::{Ascii, AuditRecord, Wire};
+use crate::audit::record::{Ascii, AuditRecord, LINE_LIMIT, RecordError, Wire};
 use crate::clock::Timestamp;
 use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version};
 
@@ -89,16 +90,39 @@ impl Sealer {
         self.writer
     }
 
-    /// Seals the next record and moves the end behind it. An `Opened` makes its record the
-    /// writer's. A time before the last record's is taken as that.
+    /// Seals the records of one append to a stream that holds `version` events, and moves the end
+    /// behind them: all of them, or on an error none. An `Opened` makes its record the writer's. A
+    /// time before the last record's is taken as that.
     ///
     /// # Errors
-    /// When the event cannot be written as JSON, or is one this version does not know.
-    pub fn seal(
+    /// When an event cannot be written as JSON, is longer than a line may be, or is one this
+    /// version does not know.
+    pub fn append(
         &mut self,
         id: RequestId,
         version: Version,
         time: Timestamp,
+        events: &[AuditEvent],
+    ) -> Result<Vec<AuditRecord>, Error> {
+        let mut end = *self;
+        let mut version = version;
+        let mut records = Vec::with_capacity(events.len());
+        let mut more = u32::try_from(events.len()).unwrap_or(u32::MAX);
+        for event in events {
+            version = version.next();
+            more = more.saturating_sub(1);
+            records.push(end.seal(id, version, time, more, event.clone())?);
+        }
+        *self = end;
+        Ok(records)
+    }
+
+    fn seal(
+        &mut self,
+        id: RequestId,
+        version: Version,
+        time: Timestamp,
+        more: u32,
         event: AuditEvent,
     ) -> Result<AuditRecord, Error> {
         let illegal = |why: &str| Error::Illegal { event: event.name().into(), why: why.into() };
@@ -119,18 +143,23 @@ impl Sealer {
             writer,
             id,
             ver: version,
+            more,
             event: &event,
             prev: self.prev,
         };
         let mut line = Vec::with_capacity(1024);
         wire.serialize(&mut serde_json::Serializer::with_formatter(&mut line, Ascii))
             .map_err(|error| illegal(&error.to_string()))?;
+        if line.len() > LINE_LIMIT {
+            return Err(illegal(&RecordError::TooLong.to_string()));
+        }
         let line = String::from_utf8(line).map_err(|error| illegal(&error.to_string()))?;
         let leaf = leaf(line.as_bytes());
         let record = AuditRecord {
             sequence,
             id,
             version,
+            more,
             time,
             writer,
             log: self.log,

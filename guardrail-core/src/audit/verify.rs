@@ -59,6 +59,12 @@ pub enum Fault {
     /// No writer has opened the log as it says.
     #[error("its writer has not opened the log")]
     Writer,
+    /// It is not the rest of the append that the record before it began.
+    #[error("the append before it is not whole")]
+    Append,
+    /// The log ends before its last append does.
+    #[error("the last append is not whole")]
+    Half,
     /// Its event cannot happen there.
     #[error("`{event}` cannot follow in state {state}")]
     Step {
@@ -79,6 +85,8 @@ pub struct Verifier {
     tree: Tree,
     streams: HashMap<RequestId, (Version, State)>,
     writers: Vec<Sequence>,
+    /// The stream of an append that is not yet whole, and how many records are to come.
+    rest: Option<(RequestId, u32)>,
 }
 
 impl Verifier {
@@ -114,6 +122,12 @@ impl Verifier {
         if record.version != version.next() {
             return Err(fail(Fault::Version(record.version)));
         }
+        let goes_on = |(id, left): (RequestId, u32)| {
+            record.id == id && record.more.checked_add(1) == Some(left)
+        };
+        if !self.rest.is_none_or(goes_on) {
+            return Err(fail(Fault::Append));
+        }
         if let AuditEvent::Opened { .. } = record.event {
             self.writers.push(record.sequence);
         }
@@ -126,7 +140,14 @@ impl Verifier {
         self.streams.insert(record.id, (record.version, next));
         self.tree.push(record.leaf);
         self.end = Some(Sealer::after(&record));
+        self.rest = (record.more > 0).then_some((record.id, record.more));
         Ok(record)
+    }
+
+    /// Whether the last append is whole so far.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.rest.is_none()
     }
 
     /// What was verified so far.
@@ -153,7 +174,12 @@ pub async fn verify(log: &dyn AuditLog) -> Result<Verified, VerifyError> {
             sequence: after.next(),
             why: Fault::Read(error.to_string()),
         })?;
-        let Some(last) = page.last() else { return Ok(verifier.finish()) };
+        let Some(last) = page.last() else {
+            if verifier.is_whole() {
+                return Ok(verifier.finish());
+            }
+            return Err(VerifyError { sequence: after.next(), why: Fault::Half });
+        };
         let next = last.sequence();
         for record in &page {
             verifier.push(record.line())?;
