@@ -45,6 +45,10 @@ impl Stream {
         Ok(())
     }
 
+    pub(crate) const fn version(&self) -> Version {
+        self.version
+    }
+
     /// Where the stream stands after its next record. One that cannot follow is left out of the
     /// state, as verification will say; the version moves all the same.
     pub(crate) fn after(stream: Option<&Self>, record: &AuditRecord) -> Self {
@@ -99,6 +103,11 @@ impl Index {
 
     pub(crate) fn version(&self, id: RequestId) -> Version {
         self.streams.get(&id).map_or(Version::START, |stream| stream.version)
+    }
+
+    /// Whether this request is in no final state.
+    pub(crate) fn is_open(&self, id: RequestId) -> bool {
+        self.streams.get(&id).is_some_and(|stream| !stream.state.is_final())
     }
 
     pub(crate) fn open(&self, after: Option<RequestId>, limit: usize) -> Vec<RequestId> {

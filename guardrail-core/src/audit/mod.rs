@@ -16,6 +16,7 @@
 
 mod append;
 mod error;
+pub mod file;
 mod index;
 mod memory;
 mod record;
@@ -31,8 +32,9 @@ use async_trait::async_trait;
 
 pub use append::{Append, Appended};
 pub use error::Error;
+pub use file::FileLog;
 pub use memory::MemoryLog;
-pub use record::{AuditRecord, RecordError};
+pub use record::{AuditRecord, LINE_LIMIT, RecordError};
 pub use tree::Tree;
 pub use verify::{Fault, Verified, Verifier, VerifyError, verify};
 
@@ -59,7 +61,8 @@ pub trait AuditLog: Debug + Send + Sync + 'static {
     /// The records of one request's stream behind `after`, oldest first; none for an unknown id.
     async fn stream(&self, id: RequestId, after: Version) -> Result<Vec<Arc<AuditRecord>>, Error>;
 
-    /// At most `limit` records of the whole log behind `after`, in sequence.
+    /// At most `limit` records of the whole log behind `after`, in sequence. It may be fewer where
+    /// records are large; none at all means the end.
     async fn read(&self, after: Sequence, limit: usize) -> Result<Vec<Arc<AuditRecord>>, Error>;
 
     /// Returns when the stream is past `seen`, at once if it already is. May wake early, never late.

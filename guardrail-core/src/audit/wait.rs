@@ -49,6 +49,16 @@ impl Waiters {
         }
         self.log.notify_waiters();
     }
+
+    /// Wakes everybody.
+    pub(crate) fn wake_all(&self) {
+        let streams =
+            std::mem::take(&mut *self.streams.lock().unwrap_or_else(PoisonError::into_inner));
+        for notify in streams.values() {
+            notify.notify_waiters();
+        }
+        self.log.notify_waiters();
+    }
 }
 
 struct Entry<'w> {

@@ -1,0 +1,86 @@
+//! Appends that wait for the writer.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use crate::audit::append::{Append, Appended};
+use crate::audit::error::Error;
+
+/// Most appends that wait; more wait for a place.
+const PLACES: u32 = 1024;
+
+/// One append that waits.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) append: Append,
+    pub(super) answer: oneshot::Sender<Result<Appended, Error>>,
+    /// Given back when the append is answered.
+    pub(super) _place: OwnedSemaphorePermit,
+}
+
+/// Appends that wait, in order.
+#[derive(Debug)]
+pub(super) struct Queue {
+    places: Arc<Semaphore>,
+    line: Mutex<Line>,
+}
+
+#[derive(Debug, Default)]
+struct Line {
+    jobs: VecDeque<Job>,
+    /// Whether a writer is at work or about to be: at most one at a time.
+    is_served: bool,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        let places = Arc::new(Semaphore::new(PLACES as usize));
+        Self { places, line: Mutex::default() }
+    }
+}
+
+impl Queue {
+    /// A place to wait in.
+    pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).acquire_owned().await.ok()
+    }
+
+    /// Waits until nobody waits, and lets nobody in again.
+    pub(super) async fn close(&self) {
+        // An error means that it is closed already.
+        let _ = self.places.acquire_many(PLACES).await;
+        self.places.close();
+    }
+
+    /// Lines up; `true` asks the caller to send a writer.
+    pub(super) fn push(&self, job: Job) -> bool {
+        let mut line = self.lock();
+        line.jobs.push_back(job);
+        !std::mem::replace(&mut line.is_served, true)
+    }
+
+    /// Everyone who waits. If that is nobody the writer is dismissed.
+    pub(super) fn take(&self) -> VecDeque<Job> {
+        let mut line = self.lock();
+        if line.jobs.is_empty() {
+            line.is_served = false;
+        }
+        std::mem::take(&mut line.jobs)
+    }
+
+    /// Sends everyone away, and dismisses the writer.
+    pub(super) fn abandon(&self) {
+        let jobs = {
+            let mut line = self.lock();
+            line.is_served = false;
+            std::mem::take(&mut line.jobs)
+        };
+        drop(jobs);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

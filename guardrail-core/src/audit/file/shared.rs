@@ -1,0 +1,144 @@
+//! The parts of an open log, shared by its callers and its writer.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::audit::error::Error;
+use crate::audit::file::NAME;
+use crate::audit::file::batch::Batch;
+use crate::audit::file::known::Known;
+use crate::audit::file::queue::Queue;
+use crate::audit::file::storage::{Folder, Storage, write_all};
+use crate::audit::record::AuditRecord;
+use crate::audit::wait::Waiters;
+use crate::clock::{Clock, Timestamp};
+use crate::model::LogId;
+
+/// An open log.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) id: LogId,
+    pub(super) clock: LogClock,
+    pub(super) folder: Arc<dyn Folder>,
+    pub(super) storage: Box<dyn Storage>,
+    /// Held for moments only, never over a call to the disk.
+    pub(super) known: Mutex<Known>,
+    pub(super) queue: Queue,
+    pub(super) waiters: Waiters,
+    /// Nobody knows any more what the disk holds.
+    poisoned: AtomicBool,
+}
+
+impl Shared {
+    pub(super) fn new(
+        clock: LogClock,
+        folder: Arc<dyn Folder>,
+        storage: Box<dyn Storage>,
+        known: Known,
+    ) -> Self {
+        Self {
+            id: known.end.log(),
+            clock,
+            folder,
+            storage,
+            known: Mutex::new(known),
+            queue: Queue::default(),
+            waiters: Waiters::default(),
+            poisoned: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        // A panic while it was held has poisoned the log itself.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// # Errors
+    /// `Poisoned`, where the log is.
+    pub(super) fn usable(&self) -> Result<(), Error> {
+        if self.is_poisoned() { Err(Error::Poisoned { log: NAME }) } else { Ok(()) }
+    }
+
+    pub(super) fn is_poisoned(&self) -> bool {
+        self.poisoned.load(Ordering::Acquire)
+    }
+
+    /// From here on the log refuses everything, and whoever waits hears of it.
+    pub(super) fn poison(&self) {
+        self.poisoned.store(true, Ordering::Release);
+        self.waiters.wake_all();
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        let last = self.known().end.time();
+        self.clock.now().max(last)
+    }
+
+    /// Writes a batch with one write and one sync, and only then lets anyone see its records.
+    ///
+    /// # Errors
+    /// When it may not be durable. Where that leaves the file in doubt, the log is poisoned.
+    pub(super) fn commit<'r>(
+        &self,
+        batch: &Batch,
+        records: impl IntoIterator<Item = &'r Arc<AuditRecord>>,
+    ) -> Result<(), Error> {
+        self.usable()?;
+        let size = self.known().size;
+        self.write(batch.bytes(), size)?;
+        let mut known = self.known();
+        for record in records {
+            known.admit(record);
+        }
+        Ok(())
+    }
+
+    fn write(&self, bytes: &[u8], offset: u64) -> Result<(), Error> {
+        let failed = |doing, error: io::Error| Error::storage(NAME, doing, error);
+        let found = self.storage.size().inspect_err(|_| self.poison());
+        let found = found.map_err(|error| failed("look at its file", error))?;
+        if found != offset {
+            self.poison();
+            let why =
+                format!("its file holds {found} bytes, not {offset}: another hand changed it");
+            return Err(failed("write", io::Error::other(why)));
+        }
+        if let Err(error) = write_all(&*self.storage, bytes, offset) {
+            // What was written of it must be gone, durably, before anyone is told of the failure:
+            // else it might turn up after a crash, behind the back of who was told.
+            if self.storage.truncate(offset).is_err() {
+                self.poison();
+            }
+            return Err(failed("write", error));
+        }
+        if let Err(error) = self.storage.sync() {
+            // The system may now hold these bytes for written when they are not, and say nothing
+            // the next time (https://wiki.postgresql.org/wiki/Fsync_Errors): there is no trying
+            // again. They go, lest who opens the log next reads what the disk does not hold.
+            self.poison();
+            let _ = self.storage.truncate(offset);
+            return Err(failed("sync", error));
+        }
+        Ok(())
+    }
+}
+
+/// The caller's clock, moved so that it never was behind the log's last record.
+#[derive(Debug)]
+pub(super) struct LogClock {
+    clock: Arc<dyn Clock>,
+    shift: std::time::Duration,
+}
+
+impl LogClock {
+    /// Where the clock is behind `last`, this one goes on from there: deadlines still come nearer.
+    pub(super) fn new(clock: Arc<dyn Clock>, last: Timestamp) -> Self {
+        let shift = last.since(clock.now());
+        Self { clock, shift }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now().after(self.shift)
+    }
+}
