@@ -1,0 +1,269 @@
+//! A disk in memory that loses power: what was not synced is gone, wholly or in part.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use guardrail_core::audit::file::storage::{Folder, Storage};
+
+/// What is left after a loss of power of what was written but not synced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Nothing; and files whose names were not synced are gone.
+    Nothing,
+    /// So many bytes of each file, in the order in which they were written.
+    Bytes(usize),
+    /// All of it.
+    All,
+}
+
+/// A disk with one folder, in memory. Clones are the same disk.
+#[derive(Clone, Debug, Default)]
+pub struct SimDisk(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    files: BTreeMap<String, File>,
+    /// Counts losses of power; what was opened before one is dead.
+    epoch: u64,
+    syncs: u64,
+    /// The sync that fails.
+    failing: Option<u64>,
+}
+
+#[derive(Debug, Default)]
+struct File {
+    /// What a reader sees.
+    seen: Vec<u8>,
+    durable: Vec<u8>,
+    /// What a sync would make durable, in the order in which it was written.
+    unsynced: Vec<(usize, Vec<u8>)>,
+    is_named: bool,
+}
+
+impl SimDisk {
+    /// An empty disk.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Its folder, until the next loss of power.
+    #[must_use]
+    pub fn mount(&self) -> Arc<dyn Folder> {
+        Arc::new(Mounted { disk: self.clone(), epoch: self.lock().epoch })
+    }
+
+    /// Loses power and gets it back.
+    pub fn crash(&self, kept: Kept) {
+        let mut inner = self.lock();
+        inner.epoch = inner.epoch.saturating_add(1);
+        if kept == Kept::Nothing {
+            inner.files.retain(|_, file| file.is_named);
+        }
+        let most = match kept {
+            Kept::Nothing => 0,
+            Kept::Bytes(bytes) => bytes,
+            Kept::All => usize::MAX,
+        };
+        for file in inner.files.values_mut() {
+            file.is_named = true;
+            let mut left = most;
+            for (offset, bytes) in std::mem::take(&mut file.unsynced) {
+                let kept = bytes.get(..left.min(bytes.len())).unwrap_or_default();
+                left = left.saturating_sub(kept.len());
+                overlay(&mut file.durable, offset, kept);
+            }
+            file.seen.clone_from(&file.durable);
+        }
+    }
+
+    /// A disk as this one is now, to try more than one crash on.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let inner = self.lock();
+        let files = inner.files.iter().map(|(name, file)| {
+            let copy = File {
+                seen: file.seen.clone(),
+                durable: file.durable.clone(),
+                unsynced: file.unsynced.clone(),
+                is_named: file.is_named,
+            };
+            (name.clone(), copy)
+        });
+        let inner = Inner { files: files.collect(), ..Inner::default() };
+        Self(Arc::new(Mutex::new(inner)))
+    }
+
+    /// The `nth` sync of a file from now on, counted from 1, fails as on Linux: what it was to
+    /// make durable is from then on taken for durable and is not, whatever sync comes later.
+    pub fn fail_sync(&self, nth: u64) {
+        let mut inner = self.lock();
+        inner.failing = Some(inner.syncs.saturating_add(nth));
+    }
+
+    /// How many bytes wait for a sync, in the file where most do.
+    #[must_use]
+    pub fn unsynced(&self) -> usize {
+        let bytes = |file: &File| file.unsynced.iter().map(|(_, bytes)| bytes.len()).sum();
+        self.lock().files.values().map(bytes).max().unwrap_or(0)
+    }
+
+    /// What a file holds for a reader.
+    #[must_use]
+    pub fn read(&self, name: &str) -> Option<Vec<u8>> {
+        self.lock().files.get(name).map(|file| file.seen.clone())
+    }
+
+    /// Makes a file hold this, durably.
+    pub fn write(&self, name: &str, bytes: &[u8]) {
+        let file = File {
+            seen: bytes.to_vec(),
+            durable: bytes.to_vec(),
+            unsynced: Vec::new(),
+            is_named: true,
+        };
+        self.lock().files.insert(name.to_owned(), file);
+    }
+
+    /// The names of all files.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.lock().files.keys().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn alive(&self, epoch: u64) -> io::Result<MutexGuard<'_, Inner>> {
+        let inner = self.lock();
+        if inner.epoch == epoch { Ok(inner) } else { Err(io::Error::other("the power is off")) }
+    }
+}
+
+/// Puts bytes into a file, behind zeroes where it is shorter.
+fn overlay(file: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
+    let end = offset.saturating_add(bytes.len());
+    if !bytes.is_empty() && file.len() < end {
+        file.resize(end, 0);
+    }
+    if let Some(target) = file.get_mut(offset..end) {
+        target.copy_from_slice(bytes);
+    }
+}
+
+#[derive(Debug)]
+struct Mounted {
+    disk: SimDisk,
+    epoch: u64,
+}
+
+impl Folder for Mounted {
+    fn place(&self) -> &str {
+        "a simulated disk"
+    }
+
+    fn names(&self) -> io::Result<Vec<String>> {
+        Ok(self.disk.alive(self.epoch)?.files.keys().cloned().collect())
+    }
+
+    fn open(&self, name: &str) -> io::Result<Box<dyn Storage>> {
+        if !self.disk.alive(self.epoch)?.files.contains_key(name) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        Ok(Box::new(Open { disk: self.disk.clone(), epoch: self.epoch, name: name.to_owned() }))
+    }
+
+    fn create(&self, name: &str) -> io::Result<Box<dyn Storage>> {
+        {
+            let mut inner = self.disk.alive(self.epoch)?;
+            if inner.files.contains_key(name) {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            inner.files.insert(name.to_owned(), File::default());
+        }
+        self.open(name)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        for file in self.disk.alive(self.epoch)?.files.values_mut() {
+            file.is_named = true;
+        }
+        Ok(())
+    }
+
+    fn release(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct Open {
+    disk: SimDisk,
+    epoch: u64,
+    name: String,
+}
+
+impl Open {
+    fn with<T>(&self, work: impl FnOnce(&mut File) -> T) -> io::Result<T> {
+        let mut inner = self.disk.alive(self.epoch)?;
+        inner.files.get_mut(&self.name).map(work).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+fn index(offset: u64) -> usize {
+    usize::try_from(offset).unwrap_or(usize::MAX)
+}
+
+impl Storage for Open {
+    fn size(&self) -> io::Result<u64> {
+        self.with(|file| file.seen.len() as u64)
+    }
+
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
+        self.with(|file| {
+            overlay(&mut file.seen, index(offset), bytes);
+            file.unsynced.push((index(offset), bytes.to_vec()));
+            bytes.len()
+        })
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        let fails = {
+            let mut inner = self.disk.alive(self.epoch)?;
+            inner.syncs = inner.syncs.saturating_add(1);
+            inner.failing == Some(inner.syncs)
+        };
+        self.with(|file| {
+            for (offset, bytes) in std::mem::take(&mut file.unsynced) {
+                if !fails {
+                    overlay(&mut file.durable, offset, &bytes);
+                }
+            }
+        })?;
+        if fails { Err(io::Error::other("the disk said no")) } else { Ok(()) }
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.with(|file| {
+            let rest = file.seen.get(index(offset)..).unwrap_or_default();
+            let bytes = rest.get(..buffer.len().min(rest.len())).unwrap_or_default();
+            for (to, from) in buffer.iter_mut().zip(bytes) {
+                *to = *from;
+            }
+            bytes.len()
+        })
+    }
+
+    fn truncate(&self, size: u64) -> io::Result<()> {
+        self.with(|file| {
+            file.seen.truncate(index(size));
+            file.durable.truncate(index(size));
+            file.unsynced.retain_mut(|(offset, bytes)| {
+                bytes.truncate(index(size).saturating_sub(*offset));
+                !bytes.is_empty()
+            });
+        })
+    }
+}
