@@ -34,7 +34,7 @@ pub use append::{Append, Appended};
 pub use error::Error;
 pub use file::FileLog;
 pub use memory::MemoryLog;
-pub use record::{AuditRecord, LINE_LIMIT, RecordError};
+pub use record::{AuditRecord, RecordError};
 pub use tree::Tree;
 pub use verify::{Fault, Verified, Verifier, VerifyError, verify};
 
