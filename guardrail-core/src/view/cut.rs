@@ -1,12 +1,13 @@
 //! A long value cut to a budget: its head, its tail, and enough to tell what is missing.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 use unicode_width::UnicodeWidthChar as _;
 
-use super::piece::{Piece, Pieces};
+use super::piece::{Part, Piece};
 use super::visible::{Style, Visible, isolated, judge};
 use super::warning::{Warning, Warnings};
 use super::words;
@@ -35,12 +36,15 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Least budget: below it head, tail and notice would say nothing.
+    /// Least budget of a channel that counts characters: below it head and tail say nothing.
     pub const LEAST: usize = 96;
 
-    /// At most `most` by `measure`; raised to [`LEAST`](Self::LEAST).
+    /// At most `most` by `measure`; raised to [`LEAST`](Self::LEAST), and to twice what the words
+    /// for a gap cost.
     pub fn new(most: usize, measure: Measure) -> Self {
-        Self { most: most.max(Self::LEAST), measure }
+        let budget = Self { most, measure };
+        let least = budget.cost(&gap(usize::MAX)).saturating_mul(2).max(Self::LEAST);
+        Self { most: most.max(least), measure }
     }
 
     /// The budget, in units of its measure.
@@ -136,10 +140,12 @@ impl Cut {
 
     /// Beside a cut value: `5210 characters, 5214 bytes, sha256 9c1f…`. `None` where it is whole.
     pub fn notice(&self) -> Option<String> {
-        (self.omitted > 0).then(|| {
-            let (characters, bytes) = (self.characters, self.bytes);
-            format!("{characters} characters, {bytes} bytes, sha256 {}…", self.short_hash())
-        })
+        (self.omitted > 0).then(|| self.measures())
+    }
+
+    pub(super) fn measures(&self) -> String {
+        let (characters, bytes) = (self.characters, self.bytes);
+        format!("{characters} characters, {bytes} bytes, sha256 {}…", self.short_hash())
     }
 
     /// Head, gap and tail in one: still safe, still telling two originals apart unless they differ
@@ -164,6 +170,12 @@ impl Cut {
 
 /// Makes a value safe to show within a budget. Memory is that of the budget, not of the value.
 pub fn cut(text: &str, style: Style, budget: &Budget) -> Cut {
+    cut_parts(&[Part::Text(Cow::Borrowed(text))], style, budget)
+}
+
+/// The same for a value of several parts. What is masked counts with the length it has, and is
+/// hashed as its commitment.
+pub(super) fn cut_parts(parts: &[Part<'_>], style: Style, budget: &Budget) -> Cut {
     let mut warnings = Warnings::default();
     let mut scratch = String::new();
     // The longest gap that can come, so that what is kept never has to be cut again.
@@ -179,7 +191,7 @@ pub fn cut(text: &str, style: Style, budget: &Budget) -> Cut {
     let mut late: VecDeque<(Piece<'_>, usize)> = VecDeque::new();
     let mut late_cost = 0;
     let mut omitted = 0;
-    for piece in Pieces::new(text, style) {
+    for piece in parts.iter().flat_map(|part| part.pieces(style)) {
         judge(&piece, &mut warnings);
         characters += piece.chars();
         let cost = budget.piece(&piece, &mut scratch);
@@ -195,7 +207,13 @@ pub fn cut(text: &str, style: Style, budget: &Budget) -> Cut {
             omitted += shed(&mut late, &mut late_cost, ends - head_most);
         }
     }
-    words::judge(text, &mut warnings);
+    let mut sha256 = Sha256::new();
+    for part in parts {
+        sha256.update(part.hashed());
+        if let Part::Text(text) = part {
+            words::judge(text, &mut warnings);
+        }
+    }
 
     let mut tail = String::new();
     let late_text = if omitted == 0 { &mut head } else { &mut tail };
@@ -207,8 +225,8 @@ pub fn cut(text: &str, style: Style, budget: &Budget) -> Cut {
         tail,
         omitted,
         characters,
-        bytes: text.len(),
-        sha256: Sha256::digest(text.as_bytes()).into(),
+        bytes: parts.iter().map(Part::bytes).sum(),
+        sha256: sha256.finalize().into(),
         warnings: warnings.finish(),
     }
 }

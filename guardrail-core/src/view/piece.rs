@@ -1,5 +1,6 @@
 //! A text as a row of pieces, each of which is shown whole or not at all.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use unicode_normalization::char::canonical_combining_class;
@@ -27,6 +28,47 @@ pub(super) enum Piece<'a> {
     Code(char, Option<WarningKind>),
     /// That many times the same blank.
     Run(Blank, usize),
+    /// What stands for a secret: its length in bytes, and its salted commitment in hex.
+    Masked(usize, &'a str),
+    /// Our own words, already safe, that belong between pieces of the text.
+    Own(&'a str),
+}
+
+/// A stretch of a value: most values are one `Text`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part<'a> {
+    /// Text from anywhere.
+    Text(Cow<'a, str>),
+    /// A secret: its length in bytes, and its salted commitment in hex; empty where there is none.
+    Masked(usize, Cow<'a, str>),
+    /// Our own words, safe as they are.
+    Own(Cow<'a, str>),
+}
+
+impl Part<'_> {
+    pub(super) fn pieces(&self, style: Style) -> impl Iterator<Item = Piece<'_>> {
+        let (text, other) = match self {
+            Self::Text(text) => (text.as_ref(), None),
+            Self::Masked(bytes, hmac) => ("", Some(Piece::Masked(*bytes, hmac))),
+            Self::Own(words) => ("", Some(Piece::Own(words))),
+        };
+        Pieces::new(text, style).chain(other)
+    }
+
+    /// What stands for the part in the hash of the whole.
+    pub(super) fn hashed(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Own(text) | Self::Masked(_, text) => text,
+        }
+    }
+
+    /// Its length in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Own(text) => text.len(),
+            Self::Masked(bytes, _) => *bytes,
+        }
+    }
 }
 
 /// A character whose runs are shown as a count.
@@ -40,9 +82,9 @@ impl Piece<'_> {
     /// How many characters of the text it stands for.
     pub(super) fn chars(&self) -> usize {
         match self {
-            Self::Plain(text) => text.chars().count(),
+            Self::Plain(text) | Self::Own(text) => text.chars().count(),
             Self::Code(..) => 1,
-            Self::Run(_, count) => *count,
+            Self::Run(_, count) | Self::Masked(count, _) => *count,
         }
     }
 }
@@ -50,10 +92,13 @@ impl Piece<'_> {
 impl fmt::Display for Piece<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Plain(text) => f.write_str(text),
+            Self::Plain(text) | Self::Own(text) => f.write_str(text),
             Self::Code(c, _) => write!(f, "⟨U+{:04X}⟩", u32::from(*c)),
             Self::Run(Blank::Space, count) => write!(f, "⟨{count} spaces⟩"),
             Self::Run(Blank::Newline, count) => write!(f, "⟨{count} newlines⟩"),
+            Self::Masked(bytes, "") => write!(f, "⟨masked, {bytes} bytes⟩"),
+            // 64 bits of it are enough to compare two by eye; the log has them all.
+            Self::Masked(bytes, hmac) => write!(f, "⟨masked, {bytes} bytes, {hmac:.16}…⟩"),
         }
     }
 }

@@ -122,6 +122,6 @@ pub(super) fn judge(piece: &Piece<'_>, warnings: &mut Warnings) {
             let c = if *blank == Blank::Space { ' ' } else { '\n' };
             warnings.note(WarningKind::Blanks, Some(c));
         }
-        Piece::Run(..) => {}
+        Piece::Run(..) | Piece::Masked(..) | Piece::Own(_) => {}
     }
 }

@@ -70,6 +70,26 @@ impl Warning {
     }
 }
 
+impl Warning {
+    /// The same in few words. Code points are named only where the text shows them as letters.
+    pub(super) fn brief(&self) -> String {
+        match self.kind {
+            WarningKind::Control => "control characters".into(),
+            WarningKind::Bidi => "bidi controls".into(),
+            WarningKind::Invisible => "invisible".into(),
+            WarningKind::Confusable => {
+                let codes: Vec<String> =
+                    self.samples.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect();
+                format!("mixed-script or confusable {}", codes.join(" "))
+            }
+            WarningKind::NotNormal => "not NFC".into(),
+            WarningKind::Blanks => "blanks".into(),
+            WarningKind::Foreign => "no public meaning".into(),
+            WarningKind::RightToLeft => "right-to-left".into(),
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.kind)?;
@@ -84,6 +104,24 @@ impl fmt::Display for Warning {
         }
         Ok(())
     }
+}
+
+/// Adds findings of another part of the same fact.
+pub(super) fn merge(into: &mut Vec<Warning>, more: &[Warning]) {
+    for warning in more {
+        match into.iter_mut().find(|w| w.kind == warning.kind) {
+            None => into.push(warning.clone()),
+            Some(known) => {
+                known.count += warning.count;
+                for c in &warning.samples {
+                    if known.samples.len() < Warnings::SAMPLES && !known.samples.contains(c) {
+                        known.samples.push(*c);
+                    }
+                }
+            }
+        }
+    }
+    into.sort_by_key(|w| w.kind);
 }
 
 /// Collects findings while a text is read; memory does not grow with the text.

@@ -37,6 +37,14 @@ fn no_budget_is_too_small_for_head_tail_and_gap() {
 }
 
 #[test]
+fn a_measure_that_counts_much_raises_the_least() {
+    let budget = Budget::new(1, |_| 10);
+    let cut = cut(&"x".repeat(500), Style::LINE, &budget);
+    assert!(budget.cost(&cut.text()) <= budget.most());
+    assert!(cut.head().contains("xx") && cut.tail().contains("xx"));
+}
+
+#[test]
 fn the_budget_counts_what_the_channel_spends() {
     let text = format!("{};drop table users", "&".repeat(1500));
     let budget = Budget::new(3000, slack);

@@ -9,8 +9,13 @@
 )]
 
 mod attacks;
+mod conversation;
 mod corpus;
 mod cut;
 mod decode;
+mod facts;
+mod limits;
 mod properties;
+mod request;
+mod text;
 mod visible;

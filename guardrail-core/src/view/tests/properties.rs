@@ -78,10 +78,17 @@ proptest! {
 
 #[test]
 fn every_single_code_point_is_safe_alone_and_behind_a_letter() {
-    // The planes between have no assigned code points; they are sampled.
-    let empty = ('\u{32000}'..='\u{DFFFF}').step_by(4001);
-    let ends = ('\u{E0000}'..='\u{E0FFF}').chain(('\u{E1000}'..=char::MAX).step_by(4001));
-    for c in ('\0'..='\u{31FFF}').chain(empty).chain(ends) {
+    // Ideographs and syllables, and the planes where nothing is assigned, are sampled.
+    let every = |from, to, step| (from..=to).step_by(step);
+    let all = every('\0', '\u{33FF}', 1)
+        .chain(every('\u{3400}', '\u{9FFF}', 31))
+        .chain(every('\u{A000}', '\u{ABFF}', 1))
+        .chain(every('\u{AC00}', '\u{D7A3}', 31))
+        .chain(every('\u{D7B0}', '\u{1FFFF}', 1))
+        .chain(every('\u{20000}', '\u{DFFFF}', 211))
+        .chain(every('\u{E0000}', '\u{E0FFF}', 1))
+        .chain(every('\u{E1000}', char::MAX, 211));
+    for c in all {
         for text in [c.to_string(), format!("a{c}"), format!("\u{1100}{c}b")] {
             let shown = visible(&text, Style::LINE);
             assert_safe(shown.text(), false);
@@ -91,11 +98,11 @@ fn every_single_code_point_is_safe_alone_and_behind_a_letter() {
 }
 
 #[test]
-fn a_megabyte_of_anything_is_shown_in_the_budget() {
-    for unit in
-        ["A", "\u{1b}", "\n", " \n", "\u{301}", "e\u{301}", "\u{1161}", "а\u{200b}b", "⟨", "漢"]
-    {
-        let text = unit.repeat((1 << 20) / unit.len());
+fn however_long_a_text_is_it_is_shown_in_the_budget() {
+    let units = ["\u{1b}", "\n", " \n", "\u{301}", "e\u{301}", "\u{1161}", "а\u{200b}b", "⟨", "漢"];
+    let long = units.map(|unit| (unit, 1 << 16));
+    for (unit, bytes) in long.into_iter().chain([("A", 1 << 20), ("\0", 1 << 20)]) {
+        let text = unit.repeat(bytes / unit.len());
         let budget = Budget::new(3000, characters);
         let cut = cut(&text, Style::BLOCK, &budget);
         assert!(budget.cost(&cut.text()) <= 3000, "{unit:?}");

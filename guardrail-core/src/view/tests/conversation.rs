@@ -1,0 +1,144 @@
+//! The log as a conversation, as the design has it.
+
+use std::sync::Arc;
+
+use super::corpus::class;
+use super::decode::assert_safe;
+use super::request::{deploy, id, later, requested, requirement, voted};
+use crate::clock::Timestamp;
+use crate::model::{
+    AuditEvent, Choice, Digest, Identity, PersonId, Reference, RequestId, Tally, Verdict,
+    VoteRefusal,
+};
+use crate::view::{Entry, conversation};
+
+fn talk(events: &[(u64, AuditEvent)]) -> String {
+    conversation(events.iter().map(|(at, event)| Entry { time: later(*at), id: id(), event }))
+}
+
+fn asked() -> AuditEvent {
+    let mut requirement = requirement();
+    requirement.references = vec![Reference { title: "CHG-7".into(), url: String::new() }];
+    let intent =
+        deploy().summary("apply plan 7f3a in eu-1").reason("disk is 91 % full").arg("plan", "7f3a");
+    let mut intent = intent.build().unwrap();
+    intent.place.environment = Some("prod".into());
+    requested(intent, Verdict::Ask(Arc::new(requirement)))
+}
+
+#[test]
+fn an_approved_call_reads_like_this() {
+    let tally = Tally { approvals: 2, required: 2 };
+    let mut carol = voted("carol", Choice::Approve, None);
+    if let AuditEvent::Voted(vote) = &mut carol {
+        vote.channel = "web".into();
+    }
+    let started = AuditEvent::Started { digest: Digest::of(b"intent"), call: None };
+    let short = Digest::of(b"intent").short();
+    let shown = talk(&[
+        (0, asked()),
+        (98, voted("bob", Choice::Approve, Some("plan checked"))),
+        (129, carol),
+        (129, AuditEvent::Approved { tally }),
+        (129, started),
+        (132, AuditEvent::Completed),
+    ]);
+    let expected = format!(
+        "\
+09:14:02  deploy-bot for alice   wants to run terraform_apply in prod: apply plan 7f3a in eu-1
+                                 says (unverified): \"disk is 91 % full\"
+09:14:02  policy prod-change     asks 2 of sre within 15 min · CHG-7 · SOC2 CC8.1
+09:15:40  bob in Slack           approves: \"plan checked\"
+09:16:11  carol on the web       approves
+09:16:11  guardrail              approved, 2 of 2 · starts · digest {short}…
+09:16:14  deploy-bot             completed in 3 s
+"
+    );
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn refusals_and_notes_are_told() {
+    let mallory = Identity::new("slack", "T1/U666");
+    let shown = talk(&[
+        (0, asked()),
+        (
+            1,
+            AuditEvent::VoteRefused {
+                channel: "slack".into(),
+                who: mallory,
+                person: None,
+                choice: Choice::Approve,
+                why: VoteRefusal::Unlinked,
+            },
+        ),
+        (2, AuditEvent::ApproverLeft { channel: "teams".into(), error: Some("429".into()) }),
+        (3, AuditEvent::Escalated { to: vec!["group:oncall".into()] }),
+        (4, voted("bob", Choice::Deny, Some("not today"))),
+        (4, AuditEvent::Denied { by: PersonId::new("bob").ok(), reason: None }),
+        (5, AuditEvent::Other { name: "later_event".into() }),
+    ]);
+    let lines: Vec<&str> = shown.lines().skip(3).collect();
+    assert_eq!(
+        lines,
+        [
+            "09:14:03  slack:T1/U666 in Slack  tried to approve, not counted: this account belongs \
+             to nobody in the directory",
+            "09:14:04  guardrail              reaches nobody any more in Teams: \"429\"",
+            "09:14:05  guardrail              also asks group:oncall",
+            "09:14:06  bob in Slack           denies: \"not today\"",
+            "09:14:06  guardrail              denied by bob, will not run",
+            "09:14:07  guardrail              event `later_event`, unknown to this version",
+        ]
+    );
+}
+
+#[test]
+fn without_a_summary_the_arguments_stand_there() {
+    let intent = deploy().arg("plan", "7f3a").arg("n", &3).build().unwrap();
+    let shown = talk(&[(0, requested(intent, Verdict::Allow))]);
+    assert_eq!(
+        shown,
+        "09:14:02  deploy-bot for alice   wants to run terraform_apply: plan = \"7f3a\", n = 3\n\
+         09:14:02  policy prod-change     allows it without asking\n"
+    );
+}
+
+#[test]
+fn a_new_day_and_several_requests_are_told_apart() {
+    let other = RequestId::parse("01996b2c-4e10-7abc-8def-ffffffffffff").unwrap();
+    let (event, opened) =
+        (AuditEvent::Expired, AuditEvent::PolicyLoaded { digest: Digest::of(b"") });
+    let entry = |time: Timestamp, id, event| Entry { time, id, event };
+    let shown = conversation([
+        entry(later(0), RequestId::LOG, &opened),
+        entry(later(0), id(), &event),
+        entry(later(86_400), other, &event),
+    ]);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines[0].ends_with("e3b0c442…") && lines[1].ends_with(" · 0123456789ab"));
+    assert_eq!(lines[2], "2026-09-22");
+    assert!(lines[3].ends_with(" · ffffffffffff"));
+}
+
+#[test]
+fn no_text_makes_a_line_of_its_own() {
+    for name in ["log_injection", "ansi", "control", "dialog_forge", "truncation"] {
+        for attack in class(name).iter().filter(|attack| attack.is_text()) {
+            let payload: String = attack.text().chars().take(4_000).collect();
+            let intent = deploy().reason(&payload).summary(&payload).arg("a", &payload);
+            let why = payload.as_str().into();
+            let shown = talk(&[
+                (0, requested(intent.build().unwrap(), Verdict::Deny { reason: why })),
+                (1, voted("bob", Choice::Deny, Some(&payload))),
+                (2, AuditEvent::Aborted { why: payload.as_str().into() }),
+                (3, AuditEvent::Other { name: payload.as_str().into() }),
+            ]);
+            assert_eq!(shown.lines().count(), 6, "{}", attack.id);
+            assert!(shown.lines().all(|line| line.chars().count() < 700), "{}", attack.id);
+            for line in shown.lines() {
+                assert_safe(line, false);
+            }
+        }
+    }
+}
