@@ -142,6 +142,8 @@ fn fill<'a>(item: &mut Item<'a>, leaf: Leaf<'a>, style: Style) {
         Leaf::Bool(true) => words("true"),
         Leaf::Bool(false) => words("false"),
         Leaf::Null => words("null"),
+        Leaf::SomeNull(1) => words("Some(null)"),
+        Leaf::SomeNull(deep) => (vec![Part::Own(format!("Some(null), {deep} deep").into())], false),
         Leaf::EmptyArray => words("[]"),
         Leaf::EmptyObject => words("{}"),
         Leaf::Secret { bytes, hmac } => {

@@ -71,6 +71,14 @@ fn every_value_has_its_way_and_its_type() {
 }
 
 #[test]
+fn present_nothing_is_not_absent_nothing() {
+    let (one, two) = (Some(None::<u8>), Some(Some(None::<u8>)));
+    let card = card(&pending(deploy().arg("a", &None::<u8>).arg("b", &one).arg("c", &two)));
+    let expected = [("a", "null"), ("b", "Some(null)"), ("c", "Some(null), 2 deep")];
+    assert_eq!(arguments(&card), pairs(&expected));
+}
+
+#[test]
 fn twin_keys_and_keys_that_look_like_ways_are_told_apart() {
     let card = card(&pending(deploy().json(
         "{\"é\":1,\"e\\u0301\":2,\"a\":{\"b\":3},\"a.b\":4,\"a\\\".\\\"b\":5,\"\":6}".as_bytes(),
