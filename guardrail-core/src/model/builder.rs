@@ -42,8 +42,13 @@ pub enum IntentError {
         source: CaptureError,
     },
     /// Arguments given as JSON are not strict JSON.
-    #[error("the arguments are not strict JSON: {0}")]
-    Strict(StrictError),
+    #[error("the {bytes} bytes of arguments are not strict JSON: {source}")]
+    Strict {
+        /// How many bytes were given; nothing else is kept of them.
+        bytes: usize,
+        /// Why.
+        source: StrictError,
+    },
     /// Two arguments have one name.
     #[error("there are two arguments named `{0}`")]
     Twice(String),
@@ -253,7 +258,7 @@ impl IntentBuilder {
                     self.capture(name.into(), Captured::Value, |_| Ok(value));
                 }
             }
-            Err(source) => self.fail(IntentError::Strict(source)),
+            Err(source) => self.fail(IntentError::Strict { bytes: object.len(), source }),
         }
         self
     }
