@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::desk;
 use crate::model::canonical::ReadError;
-use crate::model::{IntentError, PersonId, PolicyName, RequestId};
+use crate::model::{IdError, IntentError, PersonId, PolicyName, RequestId};
 
 /// Why a guarded call was refused. Unless it says otherwise, the body did not run.
 ///
@@ -120,6 +120,9 @@ pub enum Error {
         /// What is wrong with it.
         source: Arc<ReadError>,
     },
+    /// No request has this id. Reads as [`IdError`], so that whoever tries ids learns nothing.
+    #[error("{IdError}")]
+    NoSuchRequest,
     /// No guardrail is in scope or installed.
     #[error(
         "no guardrail is installed, so nothing can be approved. The action was not performed. A \
@@ -176,6 +179,7 @@ impl Error {
             | Self::Unrecorded { request, .. } => Some(*request),
             Self::Invalid { .. }
             | Self::Argument { .. }
+            | Self::NoSuchRequest
             | Self::NoGuardrail
             | Self::NoRuntime
             | Self::Unavailable { .. } => None,
@@ -186,6 +190,12 @@ impl Error {
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         matches!(self, Self::Expired { .. } | Self::Lapsed { .. } | Self::Unavailable { .. })
+    }
+}
+
+impl From<IdError> for Error {
+    fn from(_: IdError) -> Self {
+        Self::NoSuchRequest
     }
 }
 
@@ -201,6 +211,7 @@ impl From<Error> for io::Error {
             Error::Expired { .. } => io::ErrorKind::TimedOut,
             Error::Denied { .. } | Error::Refused { .. } => io::ErrorKind::PermissionDenied,
             Error::Invalid { .. } | Error::Argument { .. } => io::ErrorKind::InvalidInput,
+            Error::NoSuchRequest => io::ErrorKind::NotFound,
             _ => io::ErrorKind::Other,
         };
         Self::new(kind, error)

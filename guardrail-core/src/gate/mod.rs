@@ -16,14 +16,14 @@ use std::sync::Arc;
 pub use build::{BuildError, Builder};
 pub use context::Context;
 pub use error::Error;
-pub use permit::Permit;
+pub use permit::{Asked, Permit};
 pub use refusal::FromRefusal;
 pub use scope::{InContext, InstallError};
 
 use crate::approver::{Approver, Review, attend};
 use crate::audit::AuditLog;
-use crate::desk::Desk;
-use crate::model::{AgentName, Intent, RequestId};
+use crate::desk::{self, Desk};
+use crate::model::{AgentName, RequestId};
 use crate::policy::PolicySet;
 
 /// What expanded code calls. Not for people: it changes without notice.
@@ -82,26 +82,33 @@ impl Guardrail {
     /// consoles, other processes. `channel` is recorded with every vote.
     ///
     /// # Errors
-    /// When there is no such request, or the log fails.
+    /// [`Error::NoSuchRequest`], which reads as the error of text that is no id at all; or the log
+    /// fails.
     pub async fn review(&self, id: RequestId, channel: &str) -> Result<Review, Error> {
-        let request = self.inner.desk.read(id).await.map_err(Error::unavailable)?;
+        let request = self.inner.desk.read(id).await.map_err(|error| match error {
+            desk::Error::NotFound => Error::NoSuchRequest,
+            error => Error::unavailable(error),
+        })?;
         Ok(Review::new(Arc::clone(&self.inner.desk), channel, request))
     }
 
     /// Asks for an intent made by hand, and waits. The body takes its values from the permit, so
     /// that what was approved is what runs.
     ///
+    /// It takes an [`Intent`](crate::model::Intent), or its builder as it is: then a call of which
+    /// no intent can be made, because a name or an argument breaks its rule, is refused on record.
+    ///
     /// # Errors
     /// Every refusal: the body must not run.
     ///
     /// # Cancel safety
     /// Dropped: the request is withdrawn, nothing starts later.
-    pub async fn authorize(&self, intent: Intent) -> Result<Permit, Error> {
-        permit::authorize(self, intent).await
+    pub async fn authorize(&self, asked: impl Into<Asked>) -> Result<Permit, Error> {
+        permit::authorize(self, asked.into()).await
     }
 
     /// What was left over by a process that is gone is ended or brought to the approvers again.
-    async fn recover(&self) -> Result<(), crate::desk::Error> {
+    async fn recover(&self) -> Result<(), desk::Error> {
         for request in self.inner.desk.recover().await? {
             attend(&self.inner.desk, &self.inner.approvers, &request);
         }

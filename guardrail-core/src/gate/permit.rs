@@ -4,12 +4,51 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use crate::clock::Entropy;
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
 use crate::gate::pass::enter;
 use crate::gate::scope::Frame;
 use crate::gate::ticket::{Ticket, Track};
-use crate::model::Intent;
+use crate::model::{Intent, IntentBuilder, IntentError, Origin};
+
+/// What is brought to the gate by hand: an [`Intent`], or an [`IntentBuilder`] that was not built.
+///
+/// A builder with a mistake in it is refused like every other call, and the refusal is on record;
+/// of an intent that could not be built only the caller knows.
+#[derive(Debug)]
+pub struct Asked(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Intent(Box<Intent>),
+    Builder(Box<IntentBuilder>),
+}
+
+impl From<Intent> for Asked {
+    fn from(intent: Intent) -> Self {
+        Self(Kind::Intent(Box::new(intent)))
+    }
+}
+
+impl From<IntentBuilder> for Asked {
+    fn from(builder: IntentBuilder) -> Self {
+        Self(Kind::Builder(Box::new(builder)))
+    }
+}
+
+impl Asked {
+    fn made(
+        self,
+        origin: &Origin,
+        entropy: &dyn Entropy,
+    ) -> Result<Intent, (IntentError, Box<Intent>)> {
+        match self.0 {
+            Kind::Intent(intent) => intent.attributed(origin),
+            Kind::Builder(builder) => builder.assemble(Some(origin), entropy),
+        }
+    }
+}
 
 /// Proof of an approval that was spent: the only key to a body. Dropped before its body runs, the
 /// start is recorded as aborted.
@@ -21,7 +60,7 @@ pub struct Permit {
     ticket: Ticket,
 }
 
-pub(crate) async fn authorize(guardrail: &Guardrail, intent: Intent) -> Result<Permit, Error> {
+pub(crate) async fn authorize(guardrail: &Guardrail, asked: Asked) -> Result<Permit, Error> {
     if tokio::runtime::Handle::try_current().is_err() {
         tracing::error!("a call was refused: it runs outside of a tokio runtime");
         return Err(Error::NoRuntime);
@@ -29,7 +68,8 @@ pub(crate) async fn authorize(guardrail: &Guardrail, intent: Intent) -> Result<P
     let track = Arc::new(Track::default());
     let ticket = Ticket::new(Arc::clone(&track));
     let origin = Frame::current().context.origin(guardrail);
-    let intent = enter(guardrail, intent.attributed(&origin), &track).await?;
+    let made = asked.made(&origin, &**guardrail.inner.desk.entropy());
+    let intent = enter(guardrail, made, &track).await?;
     Ok(Permit { intent, track, ticket })
 }
 
