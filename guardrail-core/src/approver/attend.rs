@@ -23,12 +23,8 @@ pub(crate) fn attend(desk: &Arc<Desk>, approvers: &[Arc<dyn Approver>], request:
     let present = Arc::new(AtomicUsize::new(approvers.len()));
     for approver in approvers {
         let review = Review::new(Arc::clone(desk), channel(&**approver), request.clone());
-        let attended = attended(
-            Arc::clone(desk),
-            Arc::clone(approver),
-            review,
-            Arc::clone(&present),
-        );
+        let attended =
+            attended(Arc::clone(desk), Arc::clone(approver), review, Arc::clone(&present));
         drop(tokio::spawn(attended));
     }
 }
@@ -105,9 +101,7 @@ async fn leave(
 }
 
 /// The future's end, or `Err` where it panicked.
-async fn caught(
-    future: impl Future<Output = Result<(), Error>>,
-) -> Result<Result<(), Error>, ()> {
+async fn caught(future: impl Future<Output = Result<(), Error>>) -> Result<Result<(), Error>, ()> {
     let mut future = pin!(future);
     std::future::poll_fn(|cx| {
         // After a panic the future is not polled again.

@@ -5,9 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::approver::error::Error;
 use crate::clock::Timestamp;
 use crate::desk::Desk;
-use crate::model::{
-    ApprovalRequest, Cast, Identity, Nonce, Receipt, RequestId, State, Vote,
-};
+use crate::model::{ApprovalRequest, Cast, Identity, Nonce, Receipt, RequestId, State, Vote};
 
 /// The handle on one request: read it, cast, comment, hear changes. Cheap to clone; every clone
 /// keeps its own place in what it has heard.

@@ -4,11 +4,11 @@ use crate::clock::Timestamp;
 use crate::desk::Desk;
 use crate::desk::change::Move;
 use crate::desk::error::Error;
+use crate::model::secret::mask_text;
 use crate::model::{
     ApprovalRequest, AuditEvent, Cast, Choice, PersonId, State, TEXT_LIMIT, Tally, Vote,
     VoteRefusal, Voted, cut,
 };
-use crate::model::secret::mask_text;
 use crate::policy::{PolicySet, Resolution};
 
 impl Desk {

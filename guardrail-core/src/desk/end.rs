@@ -87,7 +87,8 @@ impl Desk {
                 Ok(Err(error)) => error,
                 Err(_) => {
                     let waited = "the log did not answer within 5 seconds";
-                    let log = crate::audit::Error::storage("audit log", "record the outcome", waited);
+                    let log =
+                        crate::audit::Error::storage("audit log", "record the outcome", waited);
                     return Err(log.into());
                 }
             };

@@ -15,9 +15,9 @@ mod wait;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub(crate) use end::Phase;
 pub use error::Error;
 pub use limits::Limits;
-pub(crate) use end::Phase;
 pub(crate) use limits::Slot;
 pub(crate) use open::Opening;
 pub(crate) use permit::Permit;
@@ -47,13 +47,7 @@ impl Desk {
         entropy: Arc<dyn Entropy>,
         limits: Limits,
     ) -> Self {
-        Self {
-            log,
-            policies: RwLock::new(policies),
-            entropy,
-            places: Places::new(limits),
-            limits,
-        }
+        Self { log, policies: RwLock::new(policies), entropy, places: Places::new(limits), limits }
     }
 
     pub(crate) fn log(&self) -> &Arc<dyn AuditLog> {

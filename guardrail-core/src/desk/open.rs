@@ -7,7 +7,7 @@ use crate::desk::change::Move;
 use crate::desk::error::Error;
 use crate::desk::limits::Slot;
 use crate::desk::permit::Permit;
-use crate::model::{ApprovalRequest, AuditEvent, Intent, Requested, RequestId, Verdict};
+use crate::model::{ApprovalRequest, AuditEvent, Intent, RequestId, Requested, Verdict};
 
 /// A judged intent with the id its request will have. Nothing is on record yet.
 #[derive(Debug)]

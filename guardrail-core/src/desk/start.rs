@@ -39,9 +39,7 @@ impl Desk {
                         before: request.lapses(),
                         then: None,
                     },
-                    Err(why) => {
-                        Move::append(AuditEvent::Lapsed { why: why.clone() }, Some(why))
-                    }
+                    Err(why) => Move::append(AuditEvent::Lapsed { why: why.clone() }, Some(why)),
                 },
                 State::Lapsed if request.recorded_state() == State::Approved => {
                     let why: Box<str> = "it was not started in time".into();

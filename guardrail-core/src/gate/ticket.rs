@@ -270,7 +270,9 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         let Some(left) = self.track.left_over() else { return };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            tracing::error!("a guarded call went away outside of a runtime: its end is not on record");
+            tracing::error!(
+                "a guarded call went away outside of a runtime: its end is not on record"
+            );
             return;
         };
         drop(runtime.spawn(async move {

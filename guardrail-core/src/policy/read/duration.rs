@@ -36,7 +36,8 @@ pub(super) fn duration(text: &str, least: Duration, most: Duration) -> Result<Du
 fn humane(time: Duration) -> String {
     let seconds = time.as_secs();
     let units = [(24 * 60 * 60, 'd'), (60 * 60, 'h'), (60, 'm')];
-    let whole = units.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit) && seconds > *unit);
+    let whole =
+        units.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit) && seconds > *unit);
     let (unit, letter) = whole.unwrap_or((1, 's'));
     format!("`{}{letter}`", seconds / unit)
 }

@@ -60,7 +60,7 @@ fn a_private_key_does_not_turn_an_object_into_something_else() {
 fn digits_that_serde_json_keeps_are_kept() {
     let value: Value = serde_json::from_str("18446744073709551616").unwrap();
     let kept = of(&value).as_str().to_owned();
-    let exact = value.to_string() == "18446744073709551616";
+    let exact = format!("{value}") == "18446744073709551616";
     let expected = if exact { "\"#18446744073709551616\"" } else { "\"#1.8446744073709552e19\"" };
     assert_eq!(kept, expected);
 }

@@ -19,7 +19,7 @@ fn only_the_credential_is_replaced() {
 proptest! {
     #[test]
     fn no_text_makes_it_panic(text in any::<String>()) {
-        mask_text(&text);
+        prop_assert!(mask_text(&text).len() >= text.len() / 100);
     }
 
     /// Masked text holds nothing to mask.

@@ -1,13 +1,14 @@
 //! The one writer of canonical text: counts, escapes, sorts. Everything canonical comes from here.
 
-use std::cmp::Ordering;
+mod container;
+
 use std::fmt::Write as _;
 use std::mem;
 
+pub(super) use self::container::{Array, Object};
 use super::bounds::Bounds;
 use super::error::CaptureError;
 use super::escape::{escape, is_clean};
-use super::order;
 use super::tag::Meaning;
 
 /// Text in the making. What is opened must be closed; the serializer and the reader see to it.
@@ -40,21 +41,6 @@ struct Member {
     end: usize,
     /// The order of the key's bytes is its order.
     simple: bool,
-}
-
-/// An array that is open.
-#[derive(Debug)]
-pub(super) struct Array(());
-
-/// An object that is open.
-#[derive(Debug)]
-pub(super) struct Object {
-    /// Behind the opening brace.
-    start: usize,
-    /// The first of its members.
-    first: usize,
-    /// Keys came in order so far.
-    sorted: bool,
 }
 
 /// The greatest integer, and its negative the least, that every JSON reader keeps exactly.
@@ -227,74 +213,6 @@ impl Writer {
         self.out.len()
     }
 
-    // ===== containers =====
-
-    pub(super) fn open_array(&mut self) -> Result<Array, CaptureError> {
-        self.deeper()?;
-        self.push("[")?;
-        Ok(Array(()))
-    }
-
-    /// Must come before every element.
-    pub(super) fn element(&mut self) -> Result<(), CaptureError> {
-        if self.out.as_bytes().last() == Some(&b'[') { Ok(()) } else { self.push(",") }
-    }
-
-    pub(super) fn close_array(&mut self, Array(()): Array) -> Result<(), CaptureError> {
-        self.depth -= 1;
-        self.push("]")
-    }
-
-    pub(super) fn open_object(&mut self) -> Result<Object, CaptureError> {
-        self.deeper()?;
-        self.push("{")?;
-        Ok(Object { start: self.out.len(), first: self.members.len(), sorted: true })
-    }
-
-    /// Opens a key; its pieces follow, then [`end_key`](Self::end_key), then the value.
-    pub(super) fn begin_key(&mut self, object: &Object) -> Result<(), CaptureError> {
-        let end = self.out.len();
-        if end > object.start {
-            if let Some(last) = self.members.last_mut() {
-                last.end = end;
-            }
-            self.push(",")?;
-        }
-        self.members.push(Member { start: self.out.len(), key_end: 0, end: 0, simple: false });
-        self.push("\"")
-    }
-
-    pub(super) fn end_key(&mut self, object: &mut Object) -> Result<(), CaptureError> {
-        let key_end = self.out.len();
-        self.push("\":")?;
-        let Some(this) = self.members.last_mut() else { return Ok(()) };
-        this.key_end = key_end;
-        this.simple = self.out.get(this.start + 1..key_end).is_some_and(order::is_simple);
-        let own = self.members.get(object.first..).unwrap_or_default();
-        if let [.., before, this] = own
-            && object.sorted
-        {
-            object.sorted = self.compare(before, this).is_lt();
-        }
-        Ok(())
-    }
-
-    /// A whole plain key.
-    pub(super) fn key_text(&mut self, object: &mut Object, key: &str) -> Result<(), CaptureError> {
-        self.begin_key(object)?;
-        self.first_piece(key)?;
-        self.end_key(object)
-    }
-
-    pub(super) fn close_object(&mut self, object: Object) -> Result<(), CaptureError> {
-        self.depth -= 1;
-        if !object.sorted {
-            self.sort(&object)?;
-        }
-        self.members.truncate(object.first);
-        self.push("}")
-    }
-
     // ===== wrappers =====
 
     /// Counts a wrapper that leaves no trace in the text, so that none can be endless.
@@ -321,16 +239,6 @@ impl Writer {
         Ok(())
     }
 
-    fn deeper(&mut self) -> Result<(), CaptureError> {
-        self.node()?;
-        let limit = self.bounds.deepest();
-        if self.depth >= limit {
-            return Err(CaptureError::TooDeep { limit });
-        }
-        self.depth += 1;
-        Ok(())
-    }
-
     /// Writes text that needs no escapes.
     pub(super) fn push(&mut self, text: &str) -> Result<(), CaptureError> {
         if self.out.len() + text.len() > self.bounds.bytes {
@@ -349,47 +257,5 @@ impl Writer {
 
     fn part(&self, start: usize, end: usize) -> &str {
         self.out.get(start..end).unwrap_or_default()
-    }
-
-    /// What stands between the quotes of a key.
-    fn key(&self, member: &Member) -> &str {
-        self.part(member.start + 1, member.key_end)
-    }
-
-    fn compare(&self, left: &Member, right: &Member) -> Ordering {
-        let keys = (self.key(left), self.key(right));
-        if left.simple && right.simple {
-            keys.0.cmp(keys.1)
-        } else {
-            order::compare(keys.0, keys.1)
-        }
-    }
-
-    /// Puts the members of the innermost object in order.
-    fn sort(&mut self, object: &Object) -> Result<(), CaptureError> {
-        let end = self.out.len();
-        let mut members = mem::take(&mut self.members);
-        if let Some(last) = members.last_mut() {
-            last.end = end;
-        }
-        let own = members.get_mut(object.first..).unwrap_or_default();
-        own.sort_unstable_by(|left, right| self.compare(left, right));
-        let twice = own.windows(2).any(|pair| match pair {
-            [left, right] => self.key(left) == self.key(right),
-            _ => false,
-        });
-        let mut sorted = mem::take(&mut self.scratch);
-        sorted.clear();
-        for member in own.iter() {
-            if !sorted.is_empty() {
-                sorted.push(',');
-            }
-            sorted.push_str(self.part(member.start, member.end));
-        }
-        self.out.truncate(object.start);
-        self.out.push_str(&sorted);
-        self.scratch = sorted;
-        self.members = members;
-        if twice { Err(CaptureError::DuplicateKey) } else { Ok(()) }
     }
 }
