@@ -20,23 +20,18 @@
 //! digits, so it reads as the decimal that a person would write.
 
 mod bounds;
-mod compound;
 mod error;
 mod escape;
-mod key;
 mod mask;
 mod number;
 mod order;
-mod plain;
 mod read;
-mod read_parts;
 mod record;
 mod ser;
 mod strict;
 mod tag;
 #[cfg(test)]
 mod tests;
-mod text;
 mod tokens;
 mod walk;
 mod write;

@@ -2,17 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::bounds::Bounds;
 use super::escape::unescape;
-use super::strict::{self, Source};
-use super::tokens::{Token, Tokens};
-
-/// Where a string stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    Value,
-    Key,
-}
 
 /// What a string of canonical text means. All texts are raw: between the quotes, escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,35 +89,8 @@ pub(super) fn pieces(raw: &str) -> Option<Vec<Piece<'static>>> {
     Some(pieces)
 }
 
-/// True if a raw string that begins with `#` is one that the writer could have written.
-pub(super) fn is_sound(raw: &str, place: Place) -> bool {
-    let Some(tag) = raw.strip_prefix('#') else { return true };
-    if tag.starts_with('#') || secret(tag).is_some() {
-        return true;
-    }
-    if place == Place::Key {
-        return false;
-    }
-    if let Some(mixed) = tag.strip_prefix("mixed:") {
-        let masked = |piece: &Piece<'_>| matches!(piece, Piece::Secret { .. });
-        return pieces(mixed).is_some_and(|pieces| pieces.iter().any(masked));
-    }
-    if let Some(sealed) = tag.strip_prefix("sealed:") {
-        let inner = unescape(sealed);
-        let again = strict::read(inner.as_bytes(), Bounds::STORED, Source::Canonical);
-        return again.is_ok_and(|again| again == inner) && !holds_sealed(&inner);
-    }
-    if let Some(wraps) = tag.strip_prefix("null:") {
-        let most = 4 * Bounds::DEEPEST;
-        return wraps
-            .parse()
-            .is_ok_and(|count: usize| (1..=most).contains(&count) && count.to_string() == wraps);
-    }
-    is_number(tag)
-}
-
 /// Digits and commitment of `secret:BYTES:HMAC`.
-fn secret(tag: &str) -> Option<(usize, &str)> {
+pub(super) fn secret(tag: &str) -> Option<(usize, &str)> {
     let (digits, hmac) = tag.strip_prefix("secret:")?.split_once(':')?;
     let bytes: usize = digits.parse().ok()?;
     let plain = digits.starts_with(|digit: char| digit.is_ascii_digit())
@@ -135,18 +98,4 @@ fn secret(tag: &str) -> Option<(usize, &str)> {
     let hex =
         hmac.len() == 64 && hmac.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     (plain && hex).then_some((bytes, hmac))
-}
-
-fn holds_sealed(canonical: &str) -> bool {
-    Tokens::new(canonical).any(
-        |token| matches!(token, Token::Text(raw) if matches!(Meaning::of(raw), Meaning::Sealed(_))),
-    )
-}
-
-/// True for the text of a number as the writer spells it behind `#`.
-fn is_number(text: &str) -> bool {
-    let plain = format!("\"#{text}\"");
-    let mut writer = super::write::Writer::new(Bounds::STORED);
-    strict::splice_number(&mut writer, text).is_ok()
-        && writer.finish().is_ok_and(|written| written == plain)
 }

@@ -36,7 +36,8 @@ fn every_piece_counts_towards_the_length() {
         serde_json::json!({"a": "12345", "b": "12345"}),
         serde_json::json!([true, false, true, false]),
         serde_json::json!([12_345.5, 12_345.5]),
-        serde_json::json!([u64::MAX]),
+        serde_json::json!(u64::MAX),
+        serde_json::json!(-1.234_567_890_123_456e-100),
     ] {
         assert_eq!(Canonical::of(&value, &SMALL).unwrap_err(), limit, "{value}");
     }

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 use std::mem;
 
-use super::super::error::CaptureError;
-use super::super::order;
 use super::{Member, Writer};
+use crate::model::canonical::error::CaptureError;
+use crate::model::canonical::order;
 
 /// An array that is open.
 #[derive(Debug)]

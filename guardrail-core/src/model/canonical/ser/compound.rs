@@ -3,27 +3,27 @@
 
 use serde::ser::{self, Serialize};
 
-use super::error::CaptureError;
 use super::key::KeyWriter;
-use super::ser::{NUMBER, RAW_VALUE};
-use super::strict;
 use super::text::TextOf;
-use super::write::{Array, Object, Writer};
+use super::{NUMBER, RAW_VALUE};
+use crate::model::canonical::error::CaptureError;
+use crate::model::canonical::strict;
+use crate::model::canonical::write::{Array, Object, Writer};
 
 /// An array, or `{"Variant":[..]}`.
-pub(super) struct Seq<'w> {
+pub(in crate::model::canonical) struct Seq<'w> {
     writer: &'w mut Writer,
     array: Array,
     variant: Option<Object>,
 }
 
 impl<'w> Seq<'w> {
-    pub(super) fn open(writer: &'w mut Writer) -> Result<Self, CaptureError> {
+    pub(in crate::model::canonical) fn open(writer: &'w mut Writer) -> Result<Self, CaptureError> {
         let array = writer.open_array()?;
         Ok(Self { writer, array, variant: None })
     }
 
-    pub(super) fn open_variant(
+    pub(in crate::model::canonical) fn open_variant(
         writer: &'w mut Writer,
         variant: &'static str,
     ) -> Result<Self, CaptureError> {
@@ -47,7 +47,7 @@ impl<'w> Seq<'w> {
 }
 
 /// An object, or `{"Variant":{..}}`.
-pub(super) struct Map<'w> {
+pub(in crate::model::canonical) struct Map<'w> {
     writer: &'w mut Writer,
     object: Object,
     variant: Option<Object>,
@@ -56,12 +56,12 @@ pub(super) struct Map<'w> {
 }
 
 impl<'w> Map<'w> {
-    pub(super) fn open(writer: &'w mut Writer) -> Result<Self, CaptureError> {
+    pub(in crate::model::canonical) fn open(writer: &'w mut Writer) -> Result<Self, CaptureError> {
         let object = writer.open_object()?;
         Ok(Self { writer, object, variant: None, owes_value: false })
     }
 
-    pub(super) fn open_variant(
+    pub(in crate::model::canonical) fn open_variant(
         writer: &'w mut Writer,
         variant: &'static str,
     ) -> Result<Self, CaptureError> {
@@ -118,14 +118,17 @@ impl<'w> Map<'w> {
 }
 
 /// A struct; or one of the two structs as which serde_json passes text of its own.
-pub(super) enum Struct<'w> {
+pub(in crate::model::canonical) enum Struct<'w> {
     Plain(Map<'w>),
     Number { writer: &'w mut Writer, done: bool },
     Raw { writer: &'w mut Writer, done: bool },
 }
 
 impl<'w> Struct<'w> {
-    pub(super) fn open(writer: &'w mut Writer, name: &'static str) -> Result<Self, CaptureError> {
+    pub(in crate::model::canonical) fn open(
+        writer: &'w mut Writer,
+        name: &'static str,
+    ) -> Result<Self, CaptureError> {
         Ok(match name {
             NUMBER => Self::Number { writer, done: false },
             RAW_VALUE => Self::Raw { writer, done: false },

@@ -1,11 +1,15 @@
 //! Writes any `Serialize` value: our own serializer, so that nothing is guessed or rounded on the
 //! way and no private convention of another crate works.
 
+mod compound;
+mod key;
+mod text;
+
 use std::fmt;
 
 use serde::ser::{Serialize, Serializer};
 
-use super::compound::{Map, Seq, Struct};
+use self::compound::{Map, Seq, Struct};
 use super::error::CaptureError;
 use super::write::Writer;
 use crate::model::secret;

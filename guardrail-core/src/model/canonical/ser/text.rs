@@ -2,7 +2,7 @@
 
 use serde::ser::{Impossible, Serialize, Serializer};
 
-use super::error::CaptureError;
+use crate::model::canonical::error::CaptureError;
 
 /// Hands the one string a value consists of to a function, without a copy.
 pub(super) struct TextOf<F>(pub(super) F);

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::ser::{Impossible, Serialize, Serializer};
 
-use super::error::CaptureError;
-use super::write::Writer;
+use crate::model::canonical::error::CaptureError;
+use crate::model::canonical::write::Writer;
 use crate::model::secret;
 
 /// Writes one key between its quotes.

@@ -1,9 +1,12 @@
 //! Reads JSON from strangers strictly (RFC 8259, and nothing twice) straight into canonical form.
 
+mod sound;
+
+use self::sound::Place;
 use super::bounds::Bounds;
 use super::error::{CaptureError, StrictError};
+use super::escape::needs_escape;
 use super::number::{self, Floats};
-use super::tag;
 use super::write::Writer;
 
 /// What the text that is read may be.
@@ -79,7 +82,7 @@ impl<'t> Reader<'t, '_> {
             Some(b'"') => {
                 self.at += 1;
                 self.writer.begin_text().map_err(|error| StrictError::at(at, error))?;
-                self.string(tag::Place::Value)?;
+                self.string(Place::Value)?;
                 self.writer.end_text().map_err(|error| StrictError::at(at, error))
             }
             Some(b'-' | b'0'..=b'9') => {
@@ -110,7 +113,7 @@ impl<'t> Reader<'t, '_> {
             first = false;
             self.need(b'"', "a key in quotes")?;
             self.write(|writer| writer.begin_key(&object))?;
-            self.string(tag::Place::Key)?;
+            self.string(Place::Key)?;
             self.write(|writer| writer.end_key(&mut object))?;
             self.blanks();
             self.need(b':', "`:`")?;
@@ -138,12 +141,12 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// Reads a string behind its opening quote, the closing one included.
-    fn string(&mut self, place: tag::Place) -> Result<(), StrictError> {
+    fn string(&mut self, place: Place) -> Result<(), StrictError> {
         let start = self.at;
         let mut begun = false;
         loop {
             let rest = self.rest();
-            let Some(length) = rest.bytes().position(super::escape::needs_escape) else {
+            let Some(length) = rest.bytes().position(needs_escape) else {
                 self.at = self.text.len();
                 return Err(self.expected("a closing quote"));
             };
@@ -163,7 +166,8 @@ impl<'t> Reader<'t, '_> {
         }
         let raw = self.text.get(start..self.at).unwrap_or_default();
         self.at += 1;
-        if self.source == Source::Canonical && raw.starts_with('#') && !tag::is_sound(raw, place) {
+        if self.source == Source::Canonical && raw.starts_with('#') && !sound::is_sound(raw, place)
+        {
             return Err(StrictError::NotCanonical);
         }
         Ok(())

@@ -1,13 +1,16 @@
 //! Gives canonical text to serde again, as the value it was written from.
 
+mod parts;
+mod plain;
+
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
+use self::parts::{Elements, Members, UnitVariant, Variant};
+use self::plain::plain;
 use super::error::ReadError;
 use super::escape::unescape;
-use super::plain::plain;
-use super::read_parts::{Elements, Members, UnitVariant, Variant};
 use super::ser::RAW_VALUE;
 use super::tag::Meaning;
 use super::tokens::{Token, Tokens};
@@ -27,9 +30,9 @@ pub(super) fn read<T: DeserializeOwned>(text: &str, reading: Reading) -> Result<
 }
 
 /// Recurses once a container; canonical text is nowhere deeper than bounds allow.
-pub(super) struct Reader<'a> {
-    pub(super) tokens: Tokens<'a>,
-    pub(super) reading: Reading,
+struct Reader<'a> {
+    tokens: Tokens<'a>,
+    reading: Reading,
 }
 
 impl<'a> Reader<'a> {
@@ -56,12 +59,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-pub(super) fn out_of_place() -> ReadError {
+fn out_of_place() -> ReadError {
     ReadError::custom("a part is missing or out of place")
 }
 
 /// Gives a number to the visitor in the narrowest width that holds it.
-pub(super) fn number<'de, V: Visitor<'de>>(text: &str, visitor: V) -> Result<V::Value, ReadError> {
+fn number<'de, V: Visitor<'de>>(text: &str, visitor: V) -> Result<V::Value, ReadError> {
     if text.contains(['.', 'e']) {
         let value = text.parse::<f64>().map_err(|_| out_of_place())?;
         visitor.visit_f64(value)

@@ -9,11 +9,11 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::error::ReadError;
-use super::escape::unescape;
-use super::read::{Reader, Reading, number, out_of_place};
-use super::tag::Meaning;
-use super::tokens::Token;
+use super::{Reader, Reading, number, out_of_place};
+use crate::model::canonical::error::ReadError;
+use crate::model::canonical::escape::unescape;
+use crate::model::canonical::tag::Meaning;
+use crate::model::canonical::tokens::Token;
 
 /// The elements of an array, up to its bracket.
 pub(super) struct Elements<'r, 'a>(pub(super) &'r mut Reader<'a>);

@@ -1,9 +1,9 @@
 //! Writes canonical text as ordinary JSON, tagged numbers as numbers: for types that keep JSON.
 
-use super::error::ReadError;
-use super::escape::unescape;
-use super::tag::Meaning;
-use super::tokens::{Token, Tokens};
+use crate::model::canonical::error::ReadError;
+use crate::model::canonical::escape::unescape;
+use crate::model::canonical::tag::Meaning;
+use crate::model::canonical::tokens::{Token, Tokens};
 
 /// The same value as ordinary JSON.
 ///
