@@ -109,7 +109,7 @@ pub enum StrictError {
         /// Where.
         at: usize,
     },
-    /// A number is out of range: an integer beyond 128 bits, or a float beyond 64.
+    /// A number would be rounded: an integer beyond 128 bits, or a float beyond 64.
     #[error("the number at byte {at} cannot be kept exactly; send it as a string")]
     Number {
         /// Where.

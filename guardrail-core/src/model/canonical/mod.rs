@@ -71,13 +71,13 @@ impl Canonical {
 
     /// Reads JSON that an agent or a network sent: RFC 8259, UTF-8 without a byte order mark,
     /// no key twice, no lone surrogate, nothing behind the value. Integers are kept up to 128
-    /// bits, floats are taken as the nearest 64-bit float. Strings that look like a tag are
+    /// bits; a float must be a 64-bit one to its last digit. Strings that look like a tag are
     /// strings.
     ///
     /// # Errors
     /// Names the byte at which the text breaks a rule or a bound.
     pub fn from_json(bytes: &[u8], bounds: &Bounds) -> Result<Self, StrictError> {
-        strict::read(bytes, *bounds, Source::Json(number::Floats::Nearest)).map(Self::from_text)
+        strict::read(bytes, *bounds, Source::Json).map(Self::from_text)
     }
 
     /// Takes text that was written in canonical form before, byte for byte.
@@ -126,7 +126,8 @@ impl fmt::Debug for Canonical {
 /// Reads a control message (a decision, a vote) of a network into `T`.
 ///
 /// Stricter than serde_json: the message is an object, no key comes twice on any level, structs
-/// are objects (never arrays), unit variants are strings. Give `T` `deny_unknown_fields`.
+/// are objects (never arrays), unit variants are strings. Give `T` `deny_unknown_fields`, and no
+/// `flatten`, `tag` or `untagged`: what serde buffers for these it reads as laxly as ever.
 ///
 /// # Errors
 /// `NotAnObject`, what breaks a rule of [`Canonical::from_json`], or `Shape`.

@@ -6,21 +6,12 @@ use super::write::Writer;
 /// Digits of the longest integer that is kept: 128 bits.
 const DIGITS: usize = 39;
 
-/// How much of a float's text must survive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Floats {
-    /// The nearest 64-bit float stands for the text: for JSON that was sent to us.
-    Nearest,
-    /// The text must be a 64-bit float to the last digit: for numbers whose reader keeps the text.
-    Exact,
-}
-
 /// Writes the number that `text` spells. `text` must be a JSON number.
 ///
 /// # Errors
-/// `Inexact` for an integer beyond 128 bits and for a float that is infinite, vanishes, or (with
-/// [`Floats::Exact`]) is rounded.
-pub(super) fn write(writer: &mut Writer, text: &str, floats: Floats) -> Result<(), CaptureError> {
+/// `Inexact` for an integer beyond 128 bits, and for a float that is no 64-bit float to its last
+/// digit: whoever keeps the text would work with another number than people saw.
+pub(super) fn write(writer: &mut Writer, text: &str) -> Result<(), CaptureError> {
     let integer = !text.contains(['.', 'e', 'E']);
     // An integer has no negative zero; a reader that sees the sign reads a float.
     if integer && text != "-0" {
@@ -37,17 +28,10 @@ pub(super) fn write(writer: &mut Writer, text: &str, floats: Floats) -> Result<(
         };
     }
     let Ok(value) = text.parse::<f64>() else { return Err(CaptureError::Inexact) };
-    let vanished = value == 0.0 && mantissa(text).contains(|digit| matches!(digit, '1'..='9'));
-    let rounded =
-        floats == Floats::Exact && Decimal::of(text) != Decimal::of(&format!("{value:?}"));
-    if !value.is_finite() || vanished || rounded {
+    if !value.is_finite() || Decimal::of(text) != Decimal::of(&format!("{value:?}")) {
         return Err(CaptureError::Inexact);
     }
     writer.f64(value)
-}
-
-fn mantissa(text: &str) -> &str {
-    text.split(['e', 'E']).next().unwrap_or(text)
 }
 
 /// A decimal number without the freedom of its spelling.

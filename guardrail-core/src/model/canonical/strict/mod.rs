@@ -6,14 +6,14 @@ use self::sound::Place;
 use super::bounds::Bounds;
 use super::error::{CaptureError, StrictError};
 use super::escape::needs_escape;
-use super::number::{self, Floats};
+use super::number;
 use super::write::Writer;
 
 /// What the text that is read may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     /// JSON of a stranger: nothing in it is a tag.
-    Json(Floats),
+    Json,
     /// Canonical text: strings are taken as they are, tags must be sound.
     Canonical,
 }
@@ -32,7 +32,7 @@ pub(super) fn read(bytes: &[u8], bounds: Bounds, source: Source) -> Result<Strin
 
 /// Writes raw JSON text as a value: what serde_json's raw values hold.
 pub(super) fn splice_json(writer: &mut Writer, text: &str) -> Result<(), CaptureError> {
-    let source = Source::Json(Floats::Exact);
+    let source = Source::Json;
     let read = Reader { text, at: 0, source, writer }.document();
     read.map_err(|error| match error {
         StrictError::TooLarge { limit } => CaptureError::TooLarge { limit },
@@ -46,13 +46,13 @@ pub(super) fn splice_json(writer: &mut Writer, text: &str) -> Result<(), Capture
 
 /// Writes a number that serde_json passes as text.
 pub(super) fn splice_number(writer: &mut Writer, text: &str) -> Result<(), CaptureError> {
-    let source = Source::Json(Floats::Exact);
+    let source = Source::Json;
     let mut reader = Reader { text, at: 0, source, writer: &mut *writer };
     let number = reader.number_text().map_err(CaptureError::failed)?;
     if number.len() != text.len() {
         return Err(CaptureError::failed("a number has more than its digits"));
     }
-    number::write(writer, text, Floats::Exact)
+    number::write(writer, text)
 }
 
 struct Reader<'t, 'w> {
@@ -86,12 +86,8 @@ impl<'t> Reader<'t, '_> {
                 self.writer.end_text().map_err(|error| StrictError::at(at, error))
             }
             Some(b'-' | b'0'..=b'9') => {
-                let floats = match self.source {
-                    Source::Json(floats) => floats,
-                    Source::Canonical => Floats::Exact,
-                };
                 let text = self.number_text()?;
-                number::write(self.writer, text, floats).map_err(|error| StrictError::at(at, error))
+                number::write(self.writer, text).map_err(|error| StrictError::at(at, error))
             }
             Some(b't') => self.word("true", |writer| writer.bool(true)),
             Some(b'f') => self.word("false", |writer| writer.bool(false)),
