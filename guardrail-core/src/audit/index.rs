@@ -1,5 +1,6 @@
 //! What a log in one process knows of its streams: where each stands, and which are open.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::audit::append::Append;
@@ -14,6 +15,7 @@ pub(crate) struct Stream {
     version: Version,
     state: State,
     first: Sequence,
+    last: Sequence,
     /// The writer that started the body, where it was started.
     starter: Sequence,
 }
@@ -49,6 +51,11 @@ impl Stream {
         self.version
     }
 
+    /// The place of its last record.
+    pub(crate) const fn last(&self) -> Sequence {
+        self.last
+    }
+
     /// Where the stream stands after its next record. One that cannot follow is left out of the
     /// state, as verification will say; the version moves all the same.
     pub(crate) fn after(stream: Option<&Self>, record: &AuditRecord) -> Self {
@@ -56,9 +63,11 @@ impl Stream {
             version: Version::START,
             state: State::New,
             first: record.sequence,
+            last: record.sequence,
             starter: Sequence::START,
         });
         stream.version = record.version;
+        stream.last = record.sequence;
         if let Some(state) = step(record.id, stream.state, &record.event) {
             if state == State::Started && stream.state != State::Started {
                 stream.starter = record.writer;
@@ -84,8 +93,14 @@ impl Index {
 
     /// Takes a record that is written.
     pub(crate) fn admit(&mut self, record: &AuditRecord) {
-        let stream = Stream::after(self.streams.get(&record.id), record);
-        self.streams.insert(record.id, stream);
+        let stream = match self.streams.entry(record.id) {
+            Entry::Occupied(mut known) => {
+                let stream = Stream::after(Some(known.get()), record);
+                known.insert(stream);
+                stream
+            }
+            Entry::Vacant(new) => *new.insert(Stream::after(None, record)),
+        };
         if record.id == RequestId::LOG {
             return;
         }

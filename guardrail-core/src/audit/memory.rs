@@ -1,6 +1,5 @@
 //! An audit log in memory: seals like the others, and is gone with the process.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -34,11 +33,17 @@ pub struct MemoryLog {
 #[derive(Debug)]
 struct Inner {
     sealer: Sealer,
+    /// Over as many records as somebody has asked for; the chain of leaves seals the rest.
     tree: Tree,
     index: Index,
-    records: Vec<Arc<AuditRecord>>,
-    /// The places of each stream's records in `records`.
-    streams: HashMap<RequestId, Vec<u32>>,
+    records: Vec<Kept>,
+}
+
+/// A record, and the place of the one before it in its stream.
+#[derive(Debug)]
+struct Kept {
+    record: Arc<AuditRecord>,
+    before: Sequence,
 }
 
 impl MemoryLog {
@@ -65,7 +70,6 @@ impl MemoryLog {
             tree: Tree::new(),
             index: Index::default(),
             records: Vec::new(),
-            streams: HashMap::new(),
         };
         // An event of ours always seals.
         let _ = inner.push(RequestId::LOG, &[opened()], now);
@@ -75,7 +79,13 @@ impl MemoryLog {
     /// The Merkle tree over all records.
     #[must_use]
     pub fn tree(&self) -> Tree {
-        self.lock().tree.clone()
+        let mut inner = self.lock();
+        let Inner { tree, records, .. } = &mut *inner;
+        let done = usize::try_from(tree.size()).unwrap_or(usize::MAX);
+        for kept in records.iter().skip(done) {
+            tree.push(kept.record.leaf);
+        }
+        tree.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -91,6 +101,12 @@ impl Default for MemoryLog {
 }
 
 impl Inner {
+    /// The record at this place; nothing at the start.
+    fn at(&self, place: Sequence) -> Option<&Kept> {
+        let index = usize::try_from(place.get().checked_sub(1)?).ok()?;
+        self.records.get(index)
+    }
+
     fn push(
         &mut self,
         id: RequestId,
@@ -99,12 +115,11 @@ impl Inner {
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
         let sealed = self.sealer.append(id, self.index.version(id), now, events)?;
         let sealed: Vec<_> = sealed.into_iter().map(Arc::new).collect();
-        let places = self.streams.entry(id).or_default();
+        let mut before = self.index.stream(id).map_or(Sequence::START, |stream| stream.last());
         for record in &sealed {
-            places.push(u32::try_from(self.records.len()).unwrap_or(u32::MAX));
             self.index.admit(record);
-            self.tree.push(record.leaf);
-            self.records.push(Arc::clone(record));
+            self.records.push(Kept { record: Arc::clone(record), before });
+            before = record.sequence;
         }
         Ok(sealed)
     }
@@ -132,16 +147,25 @@ impl AuditLog for MemoryLog {
 
     async fn stream(&self, id: RequestId, after: Version) -> Result<Vec<Arc<AuditRecord>>, Error> {
         let inner = self.lock();
-        let skip = usize::try_from(after.get()).unwrap_or(usize::MAX);
-        let places = inner.streams.get(&id).map(Vec::as_slice).unwrap_or_default();
-        let records = places.iter().skip(skip);
-        Ok(records.filter_map(|place| inner.records.get(*place as usize)).cloned().collect())
+        let mut place = inner.index.stream(id).map_or(Sequence::START, |stream| stream.last());
+        let mut records = Vec::new();
+        // Backwards from the last, so that nobody pays for what they know.
+        while let Some(kept) = inner.at(place) {
+            if kept.record.version <= after {
+                break;
+            }
+            records.push(Arc::clone(&kept.record));
+            place = kept.before;
+        }
+        records.reverse();
+        Ok(records)
     }
 
     async fn read(&self, after: Sequence, limit: usize) -> Result<Vec<Arc<AuditRecord>>, Error> {
         let inner = self.lock();
         let skip = usize::try_from(after.get()).unwrap_or(usize::MAX);
-        Ok(inner.records.iter().skip(skip).take(limit).cloned().collect())
+        let page = inner.records.iter().skip(skip).take(limit);
+        Ok(page.map(|kept| Arc::clone(&kept.record)).collect())
     }
 
     async fn changed(&self, id: RequestId, seen: Version) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::audit::seal;
 use crate::clock::Timestamp;
@@ -29,8 +29,8 @@ pub struct AuditRecord {
     pub(crate) line: Box<str>,
 }
 
-/// A line's fields in the order in which they are written.
-#[derive(Serialize, Deserialize)]
+/// A line's fields in the order in which [`seal`] writes them.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wire<E> {
     pub(crate) v: u32,
@@ -42,15 +42,10 @@ pub(crate) struct Wire<E> {
     pub(crate) ver: Version,
     /// How many records of the same append follow: where a crash cut an append in two, what is
     /// left of it says so.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default)]
     pub(crate) more: u32,
     pub(crate) event: E,
     pub(crate) prev: Digest,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(more: &u32) -> bool {
-    *more == 0
 }
 
 #[derive(Deserialize)]

@@ -5,13 +5,22 @@
 //! SHA-256(0x00 ‖ line), as RFC 6962, section 2.1 has it; `prev` is the leaf hash of the line
 //! before. `more` says how many records of the same append follow, and is left out where none do.
 
+use std::cell::Cell;
+
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::audit::error::Error;
-use crate::audit::record::{Ascii, AuditRecord, LINE_LIMIT, RecordError, Wire};
+use crate::audit::record::{Ascii, AuditRecord, LINE_LIMIT, RecordError};
 use crate::clock::Timestamp;
 use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version};
+
+/// Most bytes of the buffer that a thread keeps for the next line.
+const SCRATCH_KEPT: usize = 64 * 1024;
+
+thread_local! {
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// The version of the line's form.
 pub const VERSION: u32 = 1;
@@ -135,26 +144,24 @@ impl Sealer {
             _ => self.writer,
         };
         let time = time.max(self.time);
-        let wire = Wire {
-            v: VERSION,
-            log: self.log,
-            seq: sequence,
-            time,
-            writer,
-            id,
-            ver: version,
-            more,
-            event: &event,
-            prev: self.prev,
-        };
-        let mut line = Vec::with_capacity(1024);
-        wire.serialize(&mut serde_json::Serializer::with_formatter(&mut line, Ascii))
+        let header = Header { log: self.log, seq: sequence, time, writer, id, ver: version, more };
+        // Written in a buffer that is kept, and copied out at its length: a line grows nowhere.
+        let mut line = SCRATCH.take();
+        line.clear();
+        header.write(&mut line);
+        event
+            .serialize(&mut serde_json::Serializer::with_formatter(&mut line, Ascii))
             .map_err(|error| illegal(&error.to_string()))?;
+        close(self.prev, &mut line);
         if line.len() > LINE_LIMIT {
             return Err(illegal(&RecordError::TooLong.to_string()));
         }
-        let line = String::from_utf8(line).map_err(|error| illegal(&error.to_string()))?;
-        let leaf = leaf(line.as_bytes());
+        let text = std::str::from_utf8(&line).map_err(|error| illegal(&error.to_string()))?;
+        let text: Box<str> = text.into();
+        if line.capacity() <= SCRATCH_KEPT {
+            SCRATCH.set(line);
+        }
+        let leaf = leaf(text.as_bytes());
         let record = AuditRecord {
             sequence,
             id,
@@ -166,11 +173,66 @@ impl Sealer {
             prev: self.prev,
             leaf,
             event,
-            line: line.into_boxed_str(),
+            line: text,
         };
         *self = Self::after(&record);
         Ok(record)
     }
+}
+
+/// The fields before the event. Names and values of them need no escape, so they are written
+/// straight; a test reads them back by [`Wire`](crate::audit::record::Wire).
+struct Header {
+    log: LogId,
+    seq: Sequence,
+    time: Timestamp,
+    writer: Sequence,
+    id: RequestId,
+    ver: Version,
+    more: u32,
+}
+
+impl Header {
+    fn write(&self, line: &mut Vec<u8>) {
+        line.extend_from_slice(b"{\"v\":1,\"log\":\"");
+        line.extend_from_slice(&self.log.text());
+        line.extend_from_slice(b"\",\"seq\":");
+        number(self.seq.get(), line);
+        line.extend_from_slice(b",\"time\":\"");
+        line.extend_from_slice(&self.time.text());
+        line.extend_from_slice(b"\",\"writer\":");
+        number(self.writer.get(), line);
+        line.extend_from_slice(b",\"id\":\"");
+        line.extend_from_slice(&self.id.text());
+        line.extend_from_slice(b"\",\"ver\":");
+        number(self.ver.get(), line);
+        if self.more > 0 {
+            line.extend_from_slice(b",\"more\":");
+            number(u64::from(self.more), line);
+        }
+        line.extend_from_slice(b",\"event\":");
+    }
+}
+
+fn close(prev: Digest, line: &mut Vec<u8>) {
+    line.extend_from_slice(b",\"prev\":\"");
+    line.extend_from_slice(&prev.text());
+    line.extend_from_slice(b"\"}");
+}
+
+fn number(value: u64, line: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut rest = value;
+    let mut length = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+        length += 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    line.extend(digits.iter().skip(digits.len() - length));
 }
 
 /// Whether this version knows an event of this name.

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::model::canonical::{self, Canonical, ReadError};
+use crate::model::canonical::{Canonical, Leaf, ReadError};
 use crate::model::digest::Fields;
 use crate::model::secret::Salt;
 
 /// How an argument was captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Captured {
     /// Its value, by `Serialize`.
     Value,
@@ -28,16 +29,13 @@ pub enum Captured {
 }
 
 /// One argument of a call.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone)]
 pub struct Argument {
     name: Cow<'static, str>,
     captured: Captured,
     /// What the digest covers, the log keeps and people see: credentials stand as commitments.
-    #[serde(with = "canonical::exact")]
     json: Canonical,
     /// The value itself where `json` hides a part of it. Never leaves this process.
-    #[serde(skip)]
     plain: Option<Canonical>,
 }
 
@@ -50,6 +48,21 @@ pub(crate) struct Capture {
 }
 
 impl Capture {
+    /// Whether a part of it must not be shown.
+    fn hides(&self) -> bool {
+        match self.captured {
+            Captured::Value | Captured::Debug => self.json.holds_secret(&self.name),
+            Captured::Redacted => true,
+            Captured::Skipped | Captured::Unshowable => false,
+        }
+    }
+
+    /// All of it, where nothing is to be hidden.
+    fn show(self) -> Argument {
+        let Self { name, captured, json } = self;
+        Argument { name, captured, json, plain: None }
+    }
+
     /// What the log keeps and people see of it.
     fn mask(self, salt: &Salt) -> Argument {
         let Self { name, captured, json } = self;
@@ -66,6 +79,11 @@ impl Capture {
 }
 
 impl Argument {
+    /// An argument as a record holds it.
+    pub(crate) fn recorded(name: String, captured: Captured, json: Canonical) -> Self {
+        Self { name: Cow::Owned(name), captured, json, plain: None }
+    }
+
     /// The parameter's name.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -86,8 +104,12 @@ impl Argument {
 
     /// Whether a part of it is shown as a commitment only.
     #[must_use]
-    pub const fn is_masked(&self) -> bool {
+    pub fn is_masked(&self) -> bool {
         self.plain.is_some()
+            || self
+                .json
+                .walk()
+                .any(|(_, leaf)| matches!(leaf, Leaf::Secret { .. } | Leaf::Mixed(_)))
     }
 
     /// The value the body would receive.
@@ -106,13 +128,25 @@ impl fmt::Debug for Argument {
 }
 
 /// All arguments of a call, in the order of its parameters. Cheap to clone.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default)]
 pub struct Arguments(Arc<[Argument]>);
 
 impl Arguments {
-    pub(crate) fn new(captures: Vec<Capture>, salt: &Salt) -> Self {
-        Self(captures.into_iter().map(|capture| capture.mask(salt)).collect())
+    /// Masks what was captured. A salt is asked for only where something is to be hidden.
+    pub(crate) fn new<E>(
+        captures: Vec<Capture>,
+        salt: impl FnOnce() -> Result<Salt, E>,
+    ) -> Result<Self, E> {
+        if !captures.iter().any(Capture::hides) {
+            return Ok(Self(captures.into_iter().map(Capture::show).collect()));
+        }
+        let salt = salt()?;
+        Ok(Self(captures.into_iter().map(|capture| capture.mask(&salt)).collect()))
+    }
+
+    /// The arguments as a record holds them.
+    pub(crate) fn recorded(arguments: Vec<Argument>) -> Self {
+        Self(arguments.into())
     }
 
     /// Whether a second capture found the very same values.
@@ -165,11 +199,11 @@ impl Arguments {
         for argument in sorted {
             fields.text(&argument.name);
             fields.text(match argument.captured {
-                Captured::Value => "value",
-                Captured::Debug => "debug",
-                Captured::Redacted => "redacted",
-                Captured::Skipped => "skipped",
-                Captured::Unshowable => "unshowable",
+                Captured::Value => "v",
+                Captured::Debug => "d",
+                Captured::Redacted => "r",
+                Captured::Skipped => "s",
+                Captured::Unshowable => "u",
             });
             fields.text(argument.json.as_str());
         }

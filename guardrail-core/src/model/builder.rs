@@ -289,8 +289,8 @@ impl IntentBuilder {
 
     /// The arguments captured so far, for whoever makes the preview.
     pub(crate) fn arguments(&mut self, entropy: &dyn Entropy) -> Result<Arguments, EntropyError> {
-        let salt = self.salt(entropy)?;
-        Ok(Arguments::new(self.captures.clone(), &salt))
+        let captures = self.captures.clone();
+        Arguments::new(captures, || self.salt(entropy))
     }
 
     fn salt(&mut self, entropy: &dyn Entropy) -> Result<Salt, EntropyError> {
@@ -376,13 +376,11 @@ impl IntentBuilder {
             first(e.into());
             None
         });
-        let arguments = match self.salt(entropy) {
-            Ok(salt) => Arguments::new(self.captures, &salt),
-            Err(e) => {
-                first(e.into());
-                Arguments::default()
-            }
-        };
+        let captures = std::mem::take(&mut self.captures);
+        let arguments = Arguments::new(captures, || self.salt(entropy)).unwrap_or_else(|e| {
+            first(e.into());
+            Arguments::default()
+        });
         let mut intent = Intent {
             action,
             policy,

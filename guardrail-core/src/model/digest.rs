@@ -1,13 +1,19 @@
 //! The digest: what an approval is bound to.
 
 use std::fmt;
+use std::io::Write as _;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
-/// A SHA-256 hash. Of an intent it covers, behind a version tag, each length-prefixed: action,
-/// policy name, arguments (sorted by name), resource, environment, agent, on-behalf-of and
-/// delegation chain.
+/// A SHA-256 hash.
+///
+/// Of an intent it covers the netstrings (`5:hello,`) of, in this order: the tag
+/// `guardrail-intent-v1`; action; policy; the number of arguments, and of each, sorted by the
+/// UTF-16 code units of its name, name, kind (`v`alue, `d`ebug, `r`edacted, `s`kipped,
+/// `u`nshowable) and canonical text; resource, environment; agent; on-behalf-of; the number of
+/// links of the delegation chain, and each link. A number is the netstring of its decimal digits;
+/// what may be missing is the number 0, or the number 1 and the text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
@@ -38,6 +44,13 @@ impl Digest {
         let mut bytes = [0; 32];
         unhex(text, &mut bytes).ok_or(DigestError)?;
         Ok(Self(bytes))
+    }
+
+    /// The 64 hexadecimal digits.
+    pub(crate) fn text(&self) -> [u8; 64] {
+        let mut text = [0; 64];
+        hex(&self.0, &mut text);
+        text
     }
 
     /// The first eight hexadecimal digits, to show to people beside the whole.
@@ -80,7 +93,7 @@ impl<'de> Deserialize<'de> for Digest {
 #[non_exhaustive]
 pub struct DigestError;
 
-/// Hashes fields so that no two lists of fields share a hash: each is prefixed by its length.
+/// Hashes fields so that no two lists of fields share a hash: each is a netstring.
 #[derive(Debug)]
 pub(crate) struct Fields {
     bytes: Vec<u8>,
@@ -94,12 +107,18 @@ impl Fields {
     }
 
     pub(crate) fn count(&mut self, count: usize) {
-        self.bytes.extend_from_slice(&(count as u64).to_be_bytes());
+        match count {
+            0 => self.bytes.extend_from_slice(b"1:0,"),
+            1 => self.bytes.extend_from_slice(b"1:1,"),
+            _ => self.text(&count.to_string()),
+        }
     }
 
     pub(crate) fn text(&mut self, text: &str) {
-        self.count(text.len());
+        // Writing to a vector cannot fail.
+        let _ = write!(self.bytes, "{}:", text.len());
         self.bytes.extend_from_slice(text.as_bytes());
+        self.bytes.push(b',');
     }
 
     pub(crate) fn optional(&mut self, text: Option<&str>) {

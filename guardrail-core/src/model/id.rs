@@ -110,6 +110,15 @@ impl LogId {
 
 macro_rules! id_text {
     ($name:ident) => {
+        impl $name {
+            /// The 36 characters of its text.
+            pub(crate) fn text(&self) -> [u8; 36] {
+                let mut text = [0; 36];
+                self.0.hyphenated().encode_lower(&mut text);
+                text
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Display::fmt(&self.0.hyphenated(), f)

@@ -9,6 +9,7 @@ mod event;
 mod id;
 mod intent;
 mod name;
+mod record;
 mod request;
 mod requirement;
 pub mod secret;

@@ -43,6 +43,11 @@ impl Canonical {
         Some(masker.run(&self.0).map_or_else(|_| self.redact(salt, name), Self::from_text))
     }
 
+    /// Whether [`Canonical::mask`] would find anything.
+    pub(crate) fn holds_secret(&self, name: &str) -> bool {
+        holds_secret(&self.0, name)
+    }
+
     /// The whole value, that of the argument `name`, as one masked leaf. The commitment covers the
     /// canonical text at the place `/`, `name`; of a string, the length is that of the string.
     #[must_use]
