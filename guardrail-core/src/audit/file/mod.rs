@@ -115,23 +115,30 @@ impl FileLog {
         Ok(Self { shared: Arc::new(blocking("open its folder", open).await?) })
     }
 
-    /// Waits until everything lined up is written, and lets another writer in. A log that is
+    /// Waits until everything lined up is written, then lets another writer in. A log that is
     /// merely dropped does the same in its own time.
     ///
     /// # Cancel safety
     /// Dropped, the log is dropped.
     pub async fn close(self) {
         self.shared.queue.close().await;
-        // The lock goes with the log in any case; here it goes before this returns.
-        if let Err(error) = self.shared.folder.release() {
-            tracing::warn!(folder = self.shared.folder.place(), %error, "the lock was not released");
-        }
     }
 
     /// The Merkle tree over all records.
     #[must_use]
     pub fn tree(&self) -> Tree {
         self.shared.known().tree.clone()
+    }
+}
+
+impl Drop for FileLog {
+    fn drop(&mut self) {
+        // Where something is still on its way the lock goes with the writer.
+        if self.shared.queue.is_idle()
+            && let Err(error) = self.shared.folder.release()
+        {
+            tracing::warn!(folder = self.shared.folder.place(), %error, "the lock was not released");
+        }
     }
 }
 

@@ -32,6 +32,8 @@ struct Line {
     jobs: VecDeque<Job>,
     /// Whether a writer is at work or about to be: at most one at a time.
     is_served: bool,
+    /// Whether it has taken jobs that may still be written.
+    in_hand: bool,
 }
 
 impl Default for Queue {
@@ -64,10 +66,20 @@ impl Queue {
     /// Everyone who waits. If that is nobody the writer is dismissed.
     pub(super) fn take(&self) -> VecDeque<Job> {
         let mut line = self.lock();
-        if line.jobs.is_empty() {
-            line.is_served = false;
-        }
+        line.in_hand = !line.jobs.is_empty();
+        line.is_served = line.in_hand;
         std::mem::take(&mut line.jobs)
+    }
+
+    /// What was taken is written, or never will be.
+    pub(super) fn done(&self) {
+        self.lock().in_hand = false;
+    }
+
+    /// Whether nothing is written any more unless somebody lines up.
+    pub(super) fn is_idle(&self) -> bool {
+        let line = self.lock();
+        line.jobs.is_empty() && !line.in_hand
     }
 
     /// Sends everyone away, and dismisses the writer.
@@ -75,6 +87,7 @@ impl Queue {
         let jobs = {
             let mut line = self.lock();
             line.is_served = false;
+            line.in_hand = false;
             std::mem::take(&mut line.jobs)
         };
         drop(jobs);

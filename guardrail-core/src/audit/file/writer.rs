@@ -4,6 +4,7 @@
 //! it syncs one batch the next one gathers, so that many callers share one sync and a single one
 //! waits for nobody. It holds on to the log, so a caller that goes away stops nothing half-way.
 
+use std::iter::Peekable;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
@@ -67,7 +68,7 @@ impl Writer {
 
     /// Judges, seals and writes as many as one batch takes, then answers them. Nobody is answered
     /// before: a conflict with an append that is not durable yet cannot be looked up yet.
-    fn write(&self, jobs: &mut impl Iterator<Item = Job>) {
+    fn write(&self, jobs: &mut Peekable<impl Iterator<Item = Job>>) {
         let shared = &*self.shared;
         let mut batch = Batch::new(shared.known().end);
         let mut judged = Vec::new();
@@ -85,6 +86,10 @@ impl Writer {
         let records = judged.iter().filter_map(|(_, verdict)| verdict.as_ref().ok()).flatten();
         let outcome =
             if batch.bytes().is_empty() { shared.usable() } else { shared.commit(&batch, records) };
+        // Before the answers: whoever is answered and drops the log may open it again at once.
+        if jobs.peek().is_none() {
+            shared.queue.done();
+        }
         if outcome.is_ok() {
             for (job, _) in judged.iter().filter(|(_, verdict)| verdict.is_ok()) {
                 shared.waiters.wake(job.append.id);
