@@ -29,6 +29,8 @@ fn crowd<F: AuditLogFactory>(
                 let events = vec![asked()?, commented("and more")];
                 let append = Append::new(id, Version::START, events);
                 written.extend(log.append(&append).await?.records);
+                // Others look in between, even where an append never waits.
+                tokio::task::yield_now().await;
                 let end = vec![AuditEvent::Expired];
                 let append = Append::new(id, Version::new(2), end);
                 written.extend(log.append(&append).await?.records);

@@ -44,16 +44,20 @@ pub(super) async fn open_lists_the_unfinished_oldest_first<F: AuditLogFactory>(
 pub(super) async fn open_goes_on_behind_what_was_closed<F: AuditLogFactory>(
     bed: Bed<'_, F>,
 ) -> Result<(), Broken> {
-    let mut open = Vec::new();
+    let mut ids = Vec::new();
     for _ in 0..6 {
-        open.push(bed.request(State::Pending).await?);
+        ids.push(bed.request(State::Pending).await?);
     }
-    for (behind, id) in open.iter().enumerate() {
+    let mut open = ids.clone();
+    for close in [2, 4, 0, 5, 1, 3] {
+        let Some(id) = ids.get(close) else { break };
         bed.append(*id, 1, vec![AuditEvent::Expired]).await?;
+        open.retain(|other| other != id);
+        ensure!(pages(&*bed.log, 100).await? == open, "a closed request is open");
+        let behind = ids.iter().skip(close + 1).filter(|id| open.contains(id));
+        let behind: Vec<RequestId> = behind.copied().collect();
         let page = bed.log.open(Some(*id), 100).await?;
-        let rest = open.get(behind + 1..).unwrap_or_default();
-        ensure!(page == rest, "behind a closed request {page:?} are open, not {rest:?}");
-        ensure!(pages(&*bed.log, 100).await? == rest, "a closed request is open");
+        ensure!(page == behind, "behind a closed request {page:?} are open, not {behind:?}");
     }
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! The log in files keeps the contract of an audit log, and outlives its process.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up should fail")]
-
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,0 +1,10 @@
+//! The log in files: its contract, its folder, its crashes, its faults, its damage, its runtimes.
+
+mod crash;
+mod damage;
+mod fault;
+mod folder;
+mod group;
+mod runtime;
+mod suite;
+mod work;
