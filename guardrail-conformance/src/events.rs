@@ -75,6 +75,7 @@ pub fn requested(verdict: Verdict) -> Result<AuditEvent, SampleError> {
         intent: Arc::new(intent("1042")?),
         verdict,
         policy_digest: Digest::of(b"policy"),
+        call: None,
     })))
 }
 

@@ -19,7 +19,12 @@ const TRIES: u32 = 3;
 
 /// Brings a pending request before every approver, each in a task of its own on the present
 /// runtime. The tasks outlive the call: they hear the decision and update their messages.
+///
+/// Where there is no approver at all, it is denied at once.
 pub(crate) fn attend(desk: &Arc<Desk>, approvers: &[Arc<dyn Approver>], request: &ApprovalRequest) {
+    if approvers.is_empty() {
+        drop(tokio::spawn(unattended(Arc::clone(desk), request.clone())));
+    }
     let present = Arc::new(AtomicUsize::new(approvers.len()));
     for approver in approvers {
         let review = Review::new(Arc::clone(desk), channel(&**approver), request.clone());
@@ -71,6 +76,23 @@ async fn over(watch: &mut Review) {
             Ok(_) => return,
             Err(error) => {
                 tracing::warn!(%error, "a request could not be watched");
+                // Its time is over whether that can be put on record or not.
+                if watch.request().state(watch.now()) != State::Pending {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+/// Denies what nobody can be asked about.
+async fn unattended(desk: Arc<Desk>, request: ApprovalRequest) {
+    for _ in 0..TRIES {
+        match desk.unattended(request.clone()).await {
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(%error, "a request nobody attends could not be denied");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         }

@@ -39,8 +39,8 @@ impl Review {
             desk,
             channel: channel.into(),
             latest: Arc::new(Mutex::new(request.clone())),
+            over: request.recorded_state().is_final(),
             heard: request,
-            over: false,
         }
     }
 

@@ -78,12 +78,15 @@ impl<'w> Entry<'w> {
 impl Drop for Entry<'_> {
     fn drop(&mut self) {
         let mut streams = self.waiters.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        // Ours is given back under the lock: of two that leave at once the second is the last.
+        let ours = std::mem::take(&mut self.notify);
         // The map's handle and ours: nobody else waits.
         let last = streams
             .get(&self.id)
-            .is_some_and(|n| Arc::ptr_eq(n, &self.notify) && Arc::strong_count(n) == 2);
+            .is_some_and(|n| Arc::ptr_eq(n, &ours) && Arc::strong_count(n) == 2);
         if last {
             streams.remove(&self.id);
         }
+        drop(ours);
     }
 }

@@ -51,7 +51,7 @@ impl Desk {
                 Move::Stop(then) => return Ok((request, then)),
                 Move::Append { events, before, then } => (events, before, then),
             };
-            match self.log.append(&Append { id, expected, events, before }).await {
+            match self.append(&Append { id, expected, events, before }).await {
                 Ok(appended) => {
                     if id != RequestId::LOG {
                         take(id, &mut request, appended.records.iter().map(AsRef::as_ref))?;
@@ -99,7 +99,7 @@ impl Desk {
         request: &mut Option<ApprovalRequest>,
     ) -> Result<(), Error> {
         let seen = request.as_ref().map_or(Version::START, ApprovalRequest::version);
-        let records = self.log.stream(id, seen).await?;
+        let records = self.stream(id, seen).await?;
         take(id, request, records.iter().map(AsRef::as_ref))
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit;
 use crate::clock::Timestamp;
 use crate::desk::Desk;
 use crate::desk::change::Move;
@@ -10,10 +11,35 @@ use crate::desk::error::Error;
 use crate::desk::permit::Permit;
 use crate::model::{
     ApprovalRequest, AuditEvent, Digest, Intent, Outcome, RequestId, Requested, State, Verdict,
+    Version,
 };
 
-/// How long the outcome of a body that has acted is tried to be recorded.
+/// How long an end is tried to be recorded.
 const RETRY: Duration = Duration::from_secs(5);
+
+/// How long an append that nobody waits for any more may be under way. Less than [`RETRY`].
+const UNDER_WAY: Duration = Duration::from_secs(4);
+
+/// An end that is to be put on record.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// The call went away.
+    Gone {
+        /// Its request, which may be on record or not.
+        id: RequestId,
+        /// Which of several calls with one key it is.
+        call: Option<RequestId>,
+        /// How far it had come.
+        phase: Phase,
+    },
+    /// The body has ended, or will not begin.
+    Outcome {
+        /// The start.
+        permit: Box<Permit>,
+        /// What became of it.
+        outcome: Outcome,
+    },
+}
 
 /// How far a call had come when it went away.
 #[derive(Clone, Debug)]
@@ -47,8 +73,41 @@ impl Desk {
         Ok(judged.await?.0)
     }
 
+    /// Puts an end on record. Tried for 5 seconds: the body has acted, or the call is gone, and
+    /// nobody will come back to say so.
+    pub(crate) async fn insist(&self, ending: &Ending) -> Result<(), Error> {
+        let deadline = tokio::time::Instant::now() + RETRY;
+        let mut pause = Duration::from_millis(10);
+        loop {
+            let error = match tokio::time::timeout_at(deadline, self.end(ending)).await {
+                Ok(Ok(())) => return Ok(()),
+                Ok(Err(error)) => error,
+                Err(_) => {
+                    let waited = "no answer within 5 seconds";
+                    let log = audit::Error::storage("audit log", "record the end", waited);
+                    return Err(log.into());
+                }
+            };
+            if !error.is_transient() || tokio::time::Instant::now() + pause >= deadline {
+                return Err(error);
+            }
+            tokio::time::sleep(pause).await;
+            pause = pause.saturating_mul(2).min(Duration::from_secs(1));
+        }
+    }
+
+    /// Puts an end on record, if the log takes it now.
+    pub(crate) async fn end(&self, ending: &Ending) -> Result<(), Error> {
+        match ending {
+            Ending::Gone { id, call, phase } => self.abandon(*id, *call, phase).await,
+            Ending::Outcome { permit, outcome } => {
+                self.record_outcome(permit.request().clone(), outcome).await.map(|_| ())
+            }
+        }
+    }
+
     /// Ends a request whose call is gone, wherever it stands: nothing starts later.
-    pub(crate) async fn abandon(
+    async fn abandon(
         &self,
         id: RequestId,
         call: Option<RequestId>,
@@ -56,10 +115,17 @@ impl Desk {
     ) -> Result<(), Error> {
         let mut request = None;
         self.catch_up(id, &mut request).await?;
+        if request.is_none() && id.is_keyed() && matches!(phase, Phase::Opening(_)) {
+            // The key stays free, so nothing is written in its place: an append that is still
+            // under way is waited for, and ended if it was ours.
+            let landed = self.log.changed(id, Version::START);
+            let _ = tokio::time::timeout(UNDER_WAY, landed).await;
+            self.catch_up(id, &mut request).await?;
+        }
         self.change(id, request, |request, now| {
             let Some(request) = request else {
                 // An append that is still under way must not come after us: the first event of
-                // the stream is a refusal then. With a key, the next call finds what there is.
+                // the stream is a refusal then.
                 return match phase {
                     Phase::Opening(intent) if !id.is_keyed() => {
                         Move::append(gone_before_record(intent), ())
@@ -67,7 +133,15 @@ impl Desk {
                     _ => Move::Stop(()),
                 };
             };
+            // A call that came since waits for the same request: it is theirs now.
+            if matches!(phase, Phase::Waiting) && self.places.is_awaited(id) {
+                return Move::Stop(());
+            }
             match legal_end(request, now, call, phase) {
+                // Whoever has seen it expired will not see it withdrawn.
+                Some(event @ AuditEvent::Withdrawn { .. }) => {
+                    Move::Append { events: vec![event], before: Some(request.expires()), then: () }
+                }
                 Some(event) => Move::append(event, ()),
                 None => Move::Stop(()),
             }
@@ -76,39 +150,19 @@ impl Desk {
         .map(|_| ())
     }
 
-    /// Records what became of a start. Tried for 5 seconds: the body has acted.
-    pub(crate) async fn finish(&self, permit: &Permit, outcome: &Outcome) -> Result<(), Error> {
-        let deadline = tokio::time::Instant::now() + RETRY;
-        let mut pause = Duration::from_millis(10);
-        loop {
-            let tried = tokio::time::timeout_at(deadline, self.record_end(permit, outcome));
-            let error = match tried.await {
-                Ok(Ok(())) => return Ok(()),
-                Ok(Err(error)) => error,
-                Err(_) => {
-                    let waited = "the log did not answer within 5 seconds";
-                    let log =
-                        crate::audit::Error::storage("audit log", "record the outcome", waited);
-                    return Err(log.into());
-                }
-            };
-            if tokio::time::Instant::now() + pause >= deadline {
-                return Err(error);
-            }
-            tokio::time::sleep(pause).await;
-            pause = pause.saturating_mul(2).min(Duration::from_secs(1));
-        }
-    }
-
-    async fn record_end(&self, permit: &Permit, outcome: &Outcome) -> Result<(), Error> {
-        let judged = self.change_request(permit.request().clone(), |request, _| {
+    pub(in crate::desk) async fn record_outcome(
+        &self,
+        request: ApprovalRequest,
+        outcome: &Outcome,
+    ) -> Result<ApprovalRequest, Error> {
+        let judged = self.change_request(request, |request, _| {
             if request.recorded_state() == State::Started {
                 Move::append(event(outcome), ())
             } else {
                 Move::Stop(())
             }
         });
-        judged.await.map(|_| ())
+        Ok(judged.await?.0)
     }
 }
 
@@ -129,6 +183,10 @@ fn legal_end(
 ) -> Option<AuditEvent> {
     const GONE: &str = "the call went away";
     Some(match (request.recorded_state(), phase) {
+        // Another call with the same key has made it; this one never waited for it.
+        (State::Pending | State::Approved, Phase::Opening(_)) if request.made_by() != call => {
+            return None;
+        }
         (State::Pending, _) if request.state(now) == State::Expired => AuditEvent::Expired,
         (State::Pending, _) => AuditEvent::Withdrawn { why: GONE.into() },
         (State::Approved, _) => AuditEvent::Lapsed { why: GONE.into() },
@@ -150,5 +208,6 @@ fn gone_before_record(intent: &Arc<Intent>) -> AuditEvent {
         intent: Arc::clone(intent),
         verdict: Verdict::Deny { reason: "the call went away before it was on record".into() },
         policy_digest: Digest::from_bytes([0; 32]),
+        call: None,
     }))
 }

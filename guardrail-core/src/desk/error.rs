@@ -32,3 +32,14 @@ pub enum Error {
     #[error(transparent)]
     Entropy(#[from] EntropyError),
 }
+
+impl Error {
+    /// Whether the same may succeed a moment later.
+    pub(crate) const fn is_transient(&self) -> bool {
+        match self {
+            Self::Log(error) => error.is_transient(),
+            Self::Contended(_) => true,
+            _ => false,
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! The bounds on what may wait and what may be on record, and the places of waiting requests.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::desk::error::Error;
 use crate::model::{AgentName, RequestId};
@@ -43,8 +43,21 @@ pub(crate) struct Places {
 
 #[derive(Debug, Default)]
 struct Taken {
-    requests: HashMap<RequestId, (AgentName, usize)>,
+    requests: HashMap<RequestId, Place>,
     agents: HashMap<AgentName, usize>,
+}
+
+/// The place of one request. It is taken until the last call has gone and its end is on record.
+#[derive(Debug)]
+struct Place {
+    agent: AgentName,
+    /// Calls of this process that wait.
+    waiting: usize,
+    /// Calls that went away and are still putting that on record.
+    leaving: usize,
+    /// Whether a call of this process made the request. Another process's request is not ours to
+    /// withdraw.
+    made: bool,
 }
 
 impl Places {
@@ -54,10 +67,11 @@ impl Places {
 
     /// Takes a place for one more call that waits for this request.
     pub(crate) fn take(self: &Arc<Self>, id: RequestId, agent: &AgentName) -> Result<Slot, Error> {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, calls)) = taken.requests.get_mut(&id) {
-            *calls = calls.saturating_add(1);
-            return Ok(Slot { places: Arc::clone(self), id });
+        let slot = || Slot { places: Arc::clone(self), id, left: false };
+        let mut taken = self.lock();
+        if let Some(place) = taken.requests.get_mut(&id) {
+            place.waiting = place.waiting.saturating_add(1);
+            return Ok(slot());
         }
         let own = taken.agents.get(agent).copied().unwrap_or(0);
         if own >= self.limits.pending_per_agent {
@@ -68,8 +82,18 @@ impl Places {
             return Err(Error::Limit { what: "pending requests", limit: self.limits.pending });
         }
         taken.agents.insert(agent.clone(), own + 1);
-        taken.requests.insert(id, (agent.clone(), 1));
-        Ok(Slot { places: Arc::clone(self), id })
+        let place = Place { agent: agent.clone(), waiting: 1, leaving: 0, made: false };
+        taken.requests.insert(id, place);
+        Ok(slot())
+    }
+
+    /// Whether a call of this process waits for the request.
+    pub(crate) fn is_awaited(&self, id: RequestId) -> bool {
+        self.lock().requests.get(&id).is_some_and(|place| place.waiting > 0)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -78,25 +102,41 @@ impl Places {
 pub(crate) struct Slot {
     places: Arc<Places>,
     id: RequestId,
+    left: bool,
 }
 
 impl Slot {
-    /// Whether no other call of this process waits for the same request.
-    pub(crate) fn is_last(&self) -> bool {
-        let taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.requests.get(&self.id).is_none_or(|(_, calls)| *calls <= 1)
+    /// Says that this process has made the request.
+    pub(crate) fn made(&self) {
+        if let Some(place) = self.places.lock().requests.get_mut(&self.id) {
+            place.made = true;
+        }
+    }
+
+    /// The call goes away, and keeps its place until that is on record. Whether it was the last
+    /// to wait here for a request this process has made: of several that go at once, one is.
+    pub(crate) fn leave(&mut self) -> bool {
+        let mut taken = self.places.lock();
+        let Some(place) = taken.requests.get_mut(&self.id) else { return true };
+        if !self.left {
+            self.left = true;
+            place.waiting = place.waiting.saturating_sub(1);
+            place.leaving = place.leaving.saturating_add(1);
+        }
+        place.waiting == 0 && place.made
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((agent, calls)) = taken.requests.get_mut(&self.id) else { return };
+        let mut taken = self.places.lock();
+        let Some(place) = taken.requests.get_mut(&self.id) else { return };
+        let calls = if self.left { &mut place.leaving } else { &mut place.waiting };
         *calls = calls.saturating_sub(1);
-        if *calls > 0 {
+        if place.waiting > 0 || place.leaving > 0 {
             return;
         }
-        let agent = agent.clone();
+        let agent = place.agent.clone();
         taken.requests.remove(&self.id);
         if let Some(own) = taken.agents.get_mut(&agent) {
             *own = own.saturating_sub(1);

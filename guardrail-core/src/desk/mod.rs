@@ -6,6 +6,7 @@ mod change;
 mod end;
 mod error;
 mod limits;
+mod log;
 mod note;
 mod open;
 mod permit;
@@ -15,7 +16,7 @@ mod wait;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-pub(crate) use end::Phase;
+pub(crate) use end::{Ending, Phase};
 pub use error::Error;
 pub use limits::Limits;
 pub(crate) use limits::Slot;
@@ -38,6 +39,8 @@ pub(crate) struct Desk {
     entropy: Arc<dyn Entropy>,
     limits: Limits,
     places: Arc<Places>,
+    /// One change of policies at a time: the last on record is the one in force.
+    loading: tokio::sync::Mutex<()>,
 }
 
 impl Desk {
@@ -47,7 +50,14 @@ impl Desk {
         entropy: Arc<dyn Entropy>,
         limits: Limits,
     ) -> Self {
-        Self { log, policies: RwLock::new(policies), entropy, places: Places::new(limits), limits }
+        Self {
+            log,
+            policies: RwLock::new(policies),
+            entropy,
+            places: Places::new(limits),
+            limits,
+            loading: tokio::sync::Mutex::default(),
+        }
     }
 
     pub(crate) fn log(&self) -> &Arc<dyn AuditLog> {
@@ -69,6 +79,7 @@ impl Desk {
 
     /// Puts other policies in force, once that is on record.
     pub(crate) async fn load(&self, policies: PolicySet) -> Result<(), Error> {
+        let _one_at_a_time = self.loading.lock().await;
         self.note_policies(policies.digest()).await?;
         *self.policies.write().unwrap_or_else(PoisonError::into_inner) = policies;
         Ok(())

@@ -67,14 +67,28 @@ impl Desk {
         let judged = self.change_request(request, |request, now| {
             let mut events = vec![left()];
             match request.state(now) {
-                State::Pending if last => events.push(AuditEvent::Denied {
-                    by: None,
-                    reason: Some("no approver could be reached".into()),
-                }),
+                State::Pending if last => events.push(unreachable()),
                 State::Pending => {}
                 _ => return Move::Stop(()),
             }
-            Move::Append { events, before: None, then: () }
+            // Whoever has seen it expired will not see it denied.
+            Move::Append { events, before: last.then(|| request.expires()), then: () }
+        });
+        Ok(judged.await?.0)
+    }
+
+    /// There is no channel at all in which people could be asked.
+    pub(crate) async fn unattended(
+        &self,
+        request: ApprovalRequest,
+    ) -> Result<ApprovalRequest, Error> {
+        let judged = self.change_request(request, |request, now| match request.state(now) {
+            State::Pending => Move::Append {
+                events: vec![unreachable()],
+                before: Some(request.expires()),
+                then: (),
+            },
+            _ => Move::Stop(()),
         });
         Ok(judged.await?.0)
     }
@@ -101,4 +115,8 @@ impl Desk {
             Err(Error::Limit { what: "notes on this request", limit })
         }
     }
+}
+
+fn unreachable() -> AuditEvent {
+    AuditEvent::Denied { by: None, reason: Some("no approver could be reached".into()) }
 }

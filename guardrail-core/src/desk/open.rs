@@ -7,13 +7,14 @@ use crate::desk::change::Move;
 use crate::desk::error::Error;
 use crate::desk::limits::Slot;
 use crate::desk::permit::Permit;
-use crate::model::{ApprovalRequest, AuditEvent, Intent, RequestId, Requested, Verdict};
+use crate::model::{
+    ApprovalRequest, AuditEvent, Digest, Intent, Outcome, RequestId, Requested, Verdict,
+};
 
 /// A judged intent with the id its request will have. Nothing is on record yet.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     id: RequestId,
-    call: Option<RequestId>,
     requested: Requested,
 }
 
@@ -28,7 +29,7 @@ impl Prepared {
 
     /// What tells this call from another with the same key.
     pub(crate) fn call(&self) -> Option<RequestId> {
-        self.call
+        self.requested.call
     }
 }
 
@@ -45,13 +46,18 @@ pub(crate) enum Opening {
     KeyReused,
     /// Refused before anyone was asked, and on record.
     Refused(Box<str>),
+    /// Allowed, but no longer when that was on record. It will not begin, and that is on record.
+    Revoked(Box<str>),
+    /// Refused because too much waits already, and on record under this id.
+    Full(RequestId, Box<str>),
 }
 
 impl Desk {
     /// Lets the policies judge the intent, and gives the request its id. A refusal has an id of
     /// its own whatever the key: the key stays free for a call that may.
     pub(crate) fn prepare(&self, intent: Intent) -> Result<Prepared, Error> {
-        let verdict = self.policies().judge(&intent);
+        let policies = self.policies();
+        let verdict = policies.judge(&intent);
         let id = match (&verdict, intent.key()) {
             (Verdict::Allow | Verdict::Ask(_), Some(key)) => {
                 let environment = intent.place().environment();
@@ -64,7 +70,7 @@ impl Desk {
             true => Some(RequestId::random(self.log.now(), &*self.entropy)?),
             false => None,
         };
-        Ok(self.prepared(id, call, intent, verdict))
+        Ok(prepared(id, call, intent, verdict, policies.digest()))
     }
 
     /// A call that is refused before any policy could be asked.
@@ -74,23 +80,12 @@ impl Desk {
         reason: Box<str>,
     ) -> Result<Prepared, Error> {
         let id = RequestId::random(self.log.now(), &*self.entropy)?;
-        Ok(self.prepared(id, None, intent, Verdict::Deny { reason }))
-    }
-
-    fn prepared(
-        &self,
-        id: RequestId,
-        call: Option<RequestId>,
-        intent: Intent,
-        verdict: Verdict,
-    ) -> Prepared {
-        let (intent, policy_digest) = (Arc::new(intent), self.policies().digest());
-        Prepared { id, call, requested: Requested { intent, verdict, policy_digest } }
+        Ok(prepared(id, None, intent, Verdict::Deny { reason }, self.policies().digest()))
     }
 
     /// Puts the judged intent on record.
     pub(crate) async fn open(&self, prepared: Prepared) -> Result<Opening, Error> {
-        let Prepared { id, call, requested } = prepared;
+        let Prepared { id, requested } = prepared;
         let intent = Arc::clone(&requested.intent);
         match requested.verdict.clone() {
             Verdict::Deny { reason } => {
@@ -100,31 +95,49 @@ impl Desk {
             Verdict::Ask(_) => {
                 let slot = match self.places.take(id, intent.actor().agent()) {
                     Ok(slot) => slot,
-                    Err(error) => {
-                        let reason = error.to_string().into_boxed_str();
-                        let id = RequestId::random(self.log.now(), &*self.entropy)?;
-                        let verdict = Verdict::Deny { reason: reason.clone() };
-                        self.append_first(id, Requested { verdict, ..requested }, None).await?;
-                        return Ok(Opening::Refused(reason));
-                    }
+                    Err(error) => return self.refuse_place(id, requested, &error).await,
                 };
                 let (request, new) = self.append_first(id, requested, None).await?;
                 if new {
+                    slot.made();
                     Ok(Opening::Pending(Box::new(request), slot))
                 } else {
                     Ok(attach(request, &intent, slot))
                 }
             }
             Verdict::Allow => {
+                let (judged_by, call) = (requested.policy_digest, requested.call);
                 let started = AuditEvent::Started { digest: intent.digest(), call };
                 let (request, new) = self.append_first(id, requested, Some(started)).await?;
                 if !new {
                     let slot = self.places.take(id, intent.actor().agent())?;
                     return Ok(attach(request, &intent, slot));
                 }
+                if let Err(why) = self.still_holds(&request, judged_by) {
+                    let outcome = Outcome::Aborted { why: why.clone() };
+                    self.record_outcome(request, &outcome).await?;
+                    return Ok(Opening::Revoked(why));
+                }
                 Permit::issue(request).map(Opening::Started).ok_or(Error::NotFound)
             }
         }
+    }
+
+    /// Too much waits already: refused, on record. A key stays free for a call that may.
+    async fn refuse_place(
+        &self,
+        id: RequestId,
+        requested: Requested,
+        error: &Error,
+    ) -> Result<Opening, Error> {
+        let reason = error.to_string().into_boxed_str();
+        let id = match id.is_keyed() {
+            true => RequestId::random(self.log.now(), &*self.entropy)?,
+            false => id,
+        };
+        let verdict = Verdict::Deny { reason: reason.clone() };
+        self.append_first(id, Requested { verdict, call: None, ..requested }, None).await?;
+        Ok(Opening::Full(id, reason))
     }
 
     /// Appends the first events of a stream; says whether they were the first.
@@ -147,6 +160,17 @@ impl Desk {
             .await?;
         Ok((request.ok_or(Error::NotFound)?, new))
     }
+}
+
+fn prepared(
+    id: RequestId,
+    call: Option<RequestId>,
+    intent: Intent,
+    verdict: Verdict,
+    policy_digest: Digest,
+) -> Prepared {
+    let intent = Arc::new(intent);
+    Prepared { id, requested: Requested { intent, verdict, policy_digest, call } }
 }
 
 fn attach(request: ApprovalRequest, intent: &Intent, slot: Slot) -> Opening {

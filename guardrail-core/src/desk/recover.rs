@@ -16,7 +16,7 @@ impl Desk {
         let mut waiting = Vec::new();
         let mut after: Option<RequestId> = None;
         loop {
-            let page = self.log.open(after, PAGE).await?;
+            let page = self.open_requests(after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(waiting) };
             after = Some(*last);
             for id in page {
@@ -30,7 +30,7 @@ impl Desk {
 
     async fn orphans(&self) -> Result<(), Error> {
         loop {
-            let page = self.log.orphaned(PAGE).await?;
+            let page = self.orphaned(PAGE).await?;
             let mut ended = 0usize;
             for id in &page {
                 let request = self.read(*id).await?;

@@ -6,8 +6,8 @@ use crate::desk::change::Move;
 use crate::desk::error::Error;
 use crate::desk::permit::Permit;
 use crate::model::{
-    ApprovalRequest, AuditEvent, Choice, Eligible, PersonId, RequestId, Requirement, Stage, State,
-    Verdict,
+    ApprovalRequest, AuditEvent, Choice, Digest, Eligible, Outcome, PersonId, RequestId,
+    Requirement, Stage, State, Verdict,
 };
 use crate::policy::{Directory, PolicySet};
 
@@ -28,19 +28,26 @@ impl Desk {
         request: ApprovalRequest,
         call: Option<RequestId>,
     ) -> Result<Start, Error> {
+        let mut judged_by = Digest::from_bytes([0; 32]);
         let (request, refusal) = self
             .change_request(request, |request, now| match request.state(now) {
-                State::Approved => match holds(&self.policies(), request, now) {
-                    Ok(()) => Move::Append {
-                        events: vec![AuditEvent::Started {
-                            digest: request.intent().digest(),
-                            call,
-                        }],
-                        before: request.lapses(),
-                        then: None,
-                    },
-                    Err(why) => Move::append(AuditEvent::Lapsed { why: why.clone() }, Some(why)),
-                },
+                State::Approved => {
+                    let policies = self.policies();
+                    judged_by = policies.digest();
+                    match holds(&policies, request, now) {
+                        Ok(until) => Move::Append {
+                            events: vec![AuditEvent::Started {
+                                digest: request.intent().digest(),
+                                call,
+                            }],
+                            before: until,
+                            then: None,
+                        },
+                        Err(why) => {
+                            Move::append(AuditEvent::Lapsed { why: why.clone() }, Some(why))
+                        }
+                    }
+                }
                 State::Lapsed if request.recorded_state() == State::Approved => {
                     let why: Box<str> = "it was not started in time".into();
                     Move::append(AuditEvent::Lapsed { why: why.clone() }, Some(why))
@@ -48,28 +55,56 @@ impl Desk {
                 state => Move::Stop(Some(format!("the request is {state}").into())),
             })
             .await?;
-        Ok(match refusal {
-            Some(why) => Start::Refused(Box::new(request), why),
-            None => match Permit::issue(request.clone()) {
-                Some(permit) => Start::Permitted(Box::new(permit)),
-                None => Start::Refused(Box::new(request), "the start is not on record".into()),
-            },
+        if let Some(why) = refusal {
+            return Ok(Start::Refused(Box::new(request), why));
+        }
+        if let Err(why) = self.still_holds(&request, judged_by) {
+            let outcome = Outcome::Aborted { why: why.clone() };
+            let request = self.record_outcome(request, &outcome).await?;
+            return Ok(Start::Refused(Box::new(request), why));
+        }
+        Ok(match Permit::issue(request.clone()) {
+            Some(permit) => Start::Permitted(Box::new(permit)),
+            None => Start::Refused(Box::new(request), "the start is not on record".into()),
         })
+    }
+
+    /// Whether a start that has just become durable holds under the policies in force by now:
+    /// they may have changed while the log was writing.
+    pub(in crate::desk) fn still_holds(
+        &self,
+        request: &ApprovalRequest,
+        judged_by: Digest,
+    ) -> Result<(), Box<str>> {
+        let policies = self.policies();
+        if policies.digest() == judged_by {
+            return Ok(());
+        }
+        holds(&policies, request, self.log.now()).map(|_| ())
     }
 }
 
-/// Whether everything the approval rests on still holds.
-fn holds(policies: &PolicySet, request: &ApprovalRequest, now: Timestamp) -> Result<(), Box<str>> {
+/// Whether everything the approval rests on still holds, and until when.
+fn holds(
+    policies: &PolicySet,
+    request: &ApprovalRequest,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Box<str>> {
     if let Some(name) = request.unknown_event() {
         return Err(format!("its record holds `{name}`, which this version does not know").into());
     }
-    let Some(snapshot) = request.requirement() else { return Ok(()) };
-    voters_hold(policies, request, snapshot)?;
-    match policies.judge(request.intent()) {
+    if let Some(snapshot) = request.requirement() {
+        voters_hold(policies, request, snapshot)?;
+    }
+    match (policies.judge(request.intent()), request.requirement()) {
         // A looser policy never helps: the snapshot was satisfied.
-        Verdict::Allow => Ok(()),
-        Verdict::Deny { reason } => Err(format!("the policy now denies it: {reason}").into()),
-        Verdict::Ask(current) => not_tighter(request, &current, now),
+        (Verdict::Allow, _) => Ok(request.lapses()),
+        (Verdict::Deny { reason }, _) => Err(format!("the policy now denies it: {reason}").into()),
+        (Verdict::Ask(_), None) => Err("the policy has become tighter: it asks people".into()),
+        (Verdict::Ask(current), Some(_)) => {
+            let until = not_tighter(request, &current, now)?;
+            Ok(request.lapses().map(|lapses| lapses.min(until)))
+        }
     }
 }
 
@@ -80,6 +115,10 @@ fn voters_hold(
     snapshot: &Requirement,
 ) -> Result<(), Box<str>> {
     let directory = policies.directory();
+    let digest = request.intent().digest();
+    if request.votes().iter().any(|vote| vote.voted().digest != digest || !vote.voted().whole) {
+        return Err("a vote was not cast on the whole of this intent".into());
+    }
     for id in request.approvers() {
         let person = directory.person(id).filter(|p| p.is_active() && p.is_human());
         let named = |stage: &Stage| stage.people().contains(id) && names(directory, stage, id);
@@ -105,12 +144,12 @@ fn names(directory: &Directory, stage: &Stage, id: &PersonId) -> bool {
     })
 }
 
-/// The votes would do under the policy in force as well.
+/// The votes would do under the policy in force as well. Returns until when.
 fn not_tighter(
     request: &ApprovalRequest,
     current: &Requirement,
     now: Timestamp,
-) -> Result<(), Box<str>> {
+) -> Result<Timestamp, Box<str>> {
     let tighter = |what: &str| Err(format!("the policy has become tighter: {what}").into());
     if !current.tally(request.approvers()).is_complete() {
         return tighter("it asks for other or more people");
@@ -123,8 +162,9 @@ fn not_tighter(
     if decided.since(request.created()) >= current.timeout() {
         return tighter("it leaves people less time");
     }
-    if now >= decided.after(current.grant_ttl()) {
+    let until = decided.after(current.grant_ttl());
+    if now >= until {
         return tighter("an approval lapses sooner");
     }
-    Ok(())
+    Ok(until)
 }

@@ -11,7 +11,8 @@ use crate::gate::error::Error;
 use crate::gate::pass::pass;
 use crate::gate::refusal::Argument;
 use crate::gate::scope::Frame;
-use crate::gate::ticket::{Gate, PreviewFuture, Ticket, Track};
+use crate::gate::ticket::{Gate, PreviewFuture, Ticket};
+use crate::gate::track::Track;
 use crate::model::canonical::Canonical;
 use crate::model::{Arguments, Captured, Intent, IntentBuilder};
 
@@ -142,8 +143,7 @@ impl Seal {
     pub fn check(self, draft: Draft) -> Result<(), Error> {
         let intent = self.passed?;
         if draft.builder.is_same_deed(&intent) {
-            self.track.begin_body();
-            Ok(())
+            self.track.begin_body()
         } else {
             Err(self.track.abort("the arguments changed between the approval and the start"))
         }

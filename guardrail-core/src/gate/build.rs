@@ -6,6 +6,7 @@ use crate::approver::Approver;
 use crate::audit::{self, AuditLog};
 use crate::clock::{Entropy, SystemEntropy};
 use crate::desk::{self, Desk, Limits};
+use crate::gate::runtime::has_runtime;
 use crate::gate::{Guardrail, Inner};
 use crate::model::{AgentName, LABEL_LIMIT, NameError};
 use crate::policy::PolicySet;
@@ -32,6 +33,11 @@ pub enum BuildError {
     /// Two approvers speak for one channel.
     #[error("two approvers are named `{0}`; every channel has a name of its own")]
     TwoApprovers(String),
+    /// There is no runtime, or it was built without timers.
+    #[error(
+        "a guardrail is built in a tokio runtime with timers: use `enable_all` or `enable_time`"
+    )]
+    NoRuntime,
     /// The agent's name breaks its rule.
     #[error(transparent)]
     Agent(#[from] NameError),
@@ -132,6 +138,9 @@ impl Builder {
     /// # Errors
     /// [`BuildError`], which says what to do.
     pub async fn build(mut self) -> Result<Guardrail, BuildError> {
+        if !has_runtime() {
+            return Err(BuildError::NoRuntime);
+        }
         if self.policies.is_none() && self.log.is_none() && self.approvers.is_empty() {
             self = self.development().await?;
         }

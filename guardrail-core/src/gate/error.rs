@@ -108,14 +108,33 @@ pub enum Error {
         /// The request.
         request: RequestId,
     },
+    /// Too many requests wait for people already.
+    #[error(
+        "too many requests wait for people: {why}. The action was not performed. Try again when \
+         some of them are decided. (request {request})"
+    )]
+    TooMany {
+        /// The request on record.
+        request: RequestId,
+        /// Which bound is reached.
+        why: Box<str>,
+    },
     /// No intent could be made of the call.
-    #[error("the call cannot be shown to a person: {source}. The action was not performed.")]
+    #[error(
+        "the call cannot be shown to a person: {source}. The action was not performed. The same \
+         call will be refused again. (request {request})"
+    )]
     Invalid {
+        /// The request on record.
+        request: RequestId,
         /// What is wrong with it.
         source: Arc<IntentError>,
     },
     /// A value cannot be read from the permit.
-    #[error("the approved value cannot be used: {source}. The action was not performed.")]
+    #[error(
+        "the approved value cannot be used: {source}. The action was not performed. The same call \
+         will fail again."
+    )]
     Argument {
         /// What is wrong with it.
         source: Arc<ReadError>,
@@ -131,8 +150,8 @@ pub enum Error {
     NoGuardrail,
     /// The call was polled outside of a tokio runtime.
     #[error(
-        "the call runs outside of a tokio runtime, so nobody can be asked. The action was not \
-         performed. A retry makes no sense until the program is changed."
+        "the call runs outside of a tokio runtime with timers, so nobody can be asked. The action \
+         was not performed. A retry makes no sense until the program is changed."
     )]
     NoRuntime,
     /// What every step must be on record in, failed.
@@ -159,8 +178,8 @@ impl Error {
         Self::Unavailable { source: Arc::new(source) }
     }
 
-    pub(crate) fn invalid(source: IntentError) -> Self {
-        Self::Invalid { source: Arc::new(source) }
+    pub(crate) fn invalid(request: RequestId, source: IntentError) -> Self {
+        Self::Invalid { request, source: Arc::new(source) }
     }
 
     /// The request it is about, where there is one.
@@ -176,9 +195,10 @@ impl Error {
             | Self::AlreadyExecuted { request }
             | Self::OutcomeUnknown { request }
             | Self::IntentChanged { request }
+            | Self::TooMany { request, .. }
+            | Self::Invalid { request, .. }
             | Self::Unrecorded { request, .. } => Some(*request),
-            Self::Invalid { .. }
-            | Self::Argument { .. }
+            Self::Argument { .. }
             | Self::NoSuchRequest
             | Self::NoGuardrail
             | Self::NoRuntime
@@ -189,7 +209,13 @@ impl Error {
     /// Whether the same call may succeed when it is made again later.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::Expired { .. } | Self::Lapsed { .. } | Self::Unavailable { .. })
+        matches!(
+            self,
+            Self::Expired { .. }
+                | Self::Lapsed { .. }
+                | Self::TooMany { .. }
+                | Self::Unavailable { .. }
+        )
     }
 }
 

@@ -7,8 +7,10 @@ mod error;
 mod pass;
 mod permit;
 mod refusal;
+mod runtime;
 mod scope;
 mod ticket;
+mod track;
 
 use std::fmt;
 use std::sync::Arc;

@@ -13,7 +13,8 @@ use crate::gate::Guardrail;
 use crate::gate::attribute::{Draft, PreviewFn};
 use crate::gate::context::Context;
 use crate::gate::error::Error;
-use crate::gate::ticket::{Track, Tracked};
+use crate::gate::runtime::has_runtime;
+use crate::gate::track::{Track, Tracked};
 use crate::model::{
     ApprovalRequest, Decision, Intent, IntentBuilder, IntentError, Outcome, RequestId, State,
 };
@@ -32,8 +33,7 @@ pub(crate) async fn pass(
         tracing::error!("a guarded call was refused: no guardrail is installed or in scope");
         return Err(Error::NoGuardrail);
     };
-    if tokio::runtime::Handle::try_current().is_err() {
-        tracing::error!("a guarded call was refused: it runs outside of a tokio runtime");
+    if !has_runtime() {
         return Err(Error::NoRuntime);
     }
     let Draft { mut builder, preview, .. } = draft;
@@ -55,7 +55,7 @@ pub(crate) async fn enter(
     let (prepared, invalid) = match made {
         Ok(intent) => (desk.prepare(intent), None),
         Err((error, intent)) => {
-            (desk.prepare_refusal(*intent, error.to_string().into()), Some(Error::invalid(error)))
+            (desk.prepare_refusal(*intent, error.to_string().into()), Some(error))
         }
     };
     let prepared = prepared.map_err(Error::unavailable)?;
@@ -87,7 +87,20 @@ pub(crate) async fn enter(
                 record_decision("refused");
                 track.settle();
                 let policy = intent.policy().clone();
-                Err(invalid.unwrap_or(Error::Refused { request: id, policy, reason }))
+                Err(match invalid {
+                    Some(error) => Error::invalid(id, error),
+                    None => Error::Refused { request: id, policy, reason },
+                })
+            }
+            Opening::Full(request, why) => {
+                record_decision("refused");
+                track.settle();
+                Err(Error::TooMany { request, why })
+            }
+            Opening::Revoked(why) => {
+                record_decision("lapsed");
+                track.settle();
+                Err(Error::Lapsed { request: id, why })
             }
             Opening::KeyReused => {
                 track.settle();
@@ -127,7 +140,8 @@ async fn decided(
     if let Some(vote) = request.votes().last() {
         span.record("guardrail.channel", &*vote.voted().channel);
     }
-    if request.state(desk.now()) != State::Approved {
+    // Whether there is still time is judged at the start, and put on record there.
+    if request.recorded_state() != State::Approved {
         let error = ended(&request);
         track.settle();
         return Err(error);
@@ -142,7 +156,7 @@ async fn decided(
         Start::Refused(request, why) => {
             track.settle();
             Err(match request.recorded_state() {
-                State::Lapsed => {
+                State::Lapsed | State::Aborted => {
                     record_decision("lapsed");
                     Error::Lapsed { request: request.id(), why }
                 }

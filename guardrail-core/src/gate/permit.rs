@@ -8,8 +8,10 @@ use crate::clock::Entropy;
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
 use crate::gate::pass::enter;
+use crate::gate::runtime::has_runtime;
 use crate::gate::scope::Frame;
-use crate::gate::ticket::{Ticket, Track};
+use crate::gate::ticket::Ticket;
+use crate::gate::track::Track;
 use crate::model::{Intent, IntentBuilder, IntentError, Origin};
 
 /// What is brought to the gate by hand: an [`Intent`], or an [`IntentBuilder`] that was not built.
@@ -61,8 +63,7 @@ pub struct Permit {
 }
 
 pub(crate) async fn authorize(guardrail: &Guardrail, asked: Asked) -> Result<Permit, Error> {
-    if tokio::runtime::Handle::try_current().is_err() {
-        tracing::error!("a call was refused: it runs outside of a tokio runtime");
+    if !has_runtime() {
         return Err(Error::NoRuntime);
     }
     let track = Arc::new(Track::default());
@@ -102,7 +103,7 @@ impl Permit {
         body: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
         let Self { track, ticket, .. } = self;
-        track.begin_body();
+        track.begin_body()?;
         let ended = body.await;
         let recorded = ticket.finish(ended.is_ok()).await;
         match (ended, recorded) {

@@ -163,6 +163,9 @@ pub struct Requested {
     pub verdict: Verdict,
     /// Of the policies in force.
     pub policy_digest: Digest,
+    /// Which of several calls with one key made it; nothing for a call without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<RequestId>,
 }
 
 /// A vote that counts.

@@ -399,6 +399,12 @@ impl ApprovalRequest {
         self.outcome.as_ref()
     }
 
+    /// Which of several calls with one key made it.
+    #[must_use]
+    pub fn made_by(&self) -> Option<RequestId> {
+        self.requested.call
+    }
+
     /// Which of several calls with one key started it.
     #[must_use]
     pub const fn call(&self) -> Option<RequestId> {

@@ -1,0 +1,257 @@
+//! How far a call has come, and what is put on record when it ends or goes away.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::desk::{self, Desk, Ending, Permit, Phase, Slot};
+use crate::gate::error::Error;
+use crate::model::{Outcome, RequestId};
+
+/// How long a call that failed at the gate waits for its end to be on record. What has not come
+/// by then is tried behind its back.
+const CLEAN_UP: Duration = Duration::from_secs(5);
+
+/// How far one call has come. Shared by its gate and its ticket.
+#[derive(Debug, Default)]
+pub(crate) struct Track {
+    stage: Mutex<Stage>,
+}
+
+#[derive(Debug, Default)]
+enum Stage {
+    /// Nothing is on record, or nothing is left to be put there.
+    #[default]
+    Idle,
+    /// A request is or may be on record.
+    Tracked(Tracked),
+    /// The start is on record.
+    Started { desk: Arc<Desk>, permit: Box<Permit>, call: Option<RequestId>, body: bool },
+    /// An end is to be put on record.
+    Left(LeftOver),
+}
+
+/// A request that is or may be on record.
+#[derive(Debug)]
+pub(crate) struct Tracked {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) id: RequestId,
+    pub(crate) call: Option<RequestId>,
+    pub(crate) phase: Phase,
+    pub(crate) slot: Option<Slot>,
+}
+
+/// An end that is to be put on record, and the place that is free with it.
+#[derive(Debug)]
+struct LeftOver {
+    desk: Arc<Desk>,
+    ending: Ending,
+    _slot: Option<Slot>,
+}
+
+impl Track {
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From here on, going away must be put on record.
+    pub(crate) fn follow(&self, tracked: Tracked) {
+        *self.stage() = Stage::Tracked(tracked);
+    }
+
+    /// The call waits for people, in this place.
+    pub(crate) fn wait(&self, waiting: Slot) {
+        if let Stage::Tracked(tracked) = &mut *self.stage() {
+            tracked.phase = Phase::Waiting;
+            tracked.slot = Some(waiting);
+        }
+    }
+
+    /// The call is about to start.
+    pub(crate) fn starting(&self) {
+        if let Stage::Tracked(tracked) = &mut *self.stage() {
+            tracked.phase = Phase::Starting;
+        }
+    }
+
+    /// The start is on record.
+    pub(crate) fn started(&self, permit: Box<Permit>) {
+        let mut stage = self.stage();
+        if let Stage::Tracked(Tracked { desk, call, .. }) = std::mem::take(&mut *stage) {
+            *stage = Stage::Started { desk, permit, call, body: false };
+        }
+    }
+
+    /// The request has ended on record; nothing is left to be done.
+    pub(crate) fn settle(&self) {
+        *self.stage() = Stage::Idle;
+    }
+
+    /// The next instruction is the body's first.
+    ///
+    /// # Errors
+    /// Where no start is on record, or a body has already used it: it must not begin.
+    pub(crate) fn begin_body(&self) -> Result<(), Error> {
+        match &mut *self.stage() {
+            Stage::Started { body, .. } if !*body => {
+                *body = true;
+                Ok(())
+            }
+            _ => Err(Error::unavailable(desk::Error::NotFound)),
+        }
+    }
+
+    /// The body does not begin although its start is on record.
+    pub(crate) fn abort(&self, why: &str) -> Error {
+        let mut stage = self.stage();
+        match std::mem::take(&mut *stage) {
+            Stage::Started { desk, permit, .. } => {
+                let request = permit.id();
+                let outcome = Outcome::Aborted { why: why.into() };
+                *stage = Stage::Left(LeftOver::outcome(desk, permit, outcome));
+                Error::IntentChanged { request }
+            }
+            other => {
+                *stage = other;
+                Error::NoGuardrail
+            }
+        }
+    }
+
+    /// The body has ended, well or in an error.
+    pub(crate) fn end_body(&self, well: bool) {
+        let mut stage = self.stage();
+        *stage = match std::mem::take(&mut *stage) {
+            Stage::Started { desk, permit, body: true, .. } => {
+                let outcome = match well {
+                    true => Outcome::Completed,
+                    false => Outcome::Failed { panicked: false },
+                };
+                Stage::Left(LeftOver::outcome(desk, permit, outcome))
+            }
+            other => other,
+        };
+    }
+
+    /// Puts the end of a call on record that failed at the gate. Where that takes too long or
+    /// fails, it is tried behind the call's back.
+    pub(crate) async fn clean_up(&self) {
+        let Some(left) = self.leave() else { return };
+        if left.may_be_under_way() {
+            return left.spawn();
+        }
+        let held = Held { track: self, left: Some(left) };
+        if let Some(left) = &held.left
+            && let Ok(Ok(())) = tokio::time::timeout(CLEAN_UP, left.desk.end(&left.ending)).await
+        {
+            return held.done();
+        }
+        // Dropping what is held puts it back: the ticket spawns it.
+    }
+
+    /// Records the outcome that was stored. While it tries, the outcome stays stored.
+    pub(crate) async fn record_outcome(&self) -> Result<(), Error> {
+        // Taken out first: a guard in a `match` would be held through its arms.
+        let taken = std::mem::take(&mut *self.stage());
+        let left = match taken {
+            Stage::Left(left) => left,
+            other => {
+                *self.stage() = other;
+                return Ok(());
+            }
+        };
+        let held = Held { track: self, left: Some(left) };
+        let Some(LeftOver { desk, ending, .. }) = &held.left else { return Ok(()) };
+        let Ending::Outcome { permit, outcome } = ending else { return Ok(()) };
+        let recorded = desk.insist(ending).await;
+        let (request, aborted) = (permit.id(), matches!(outcome, Outcome::Aborted { .. }));
+        held.done();
+        match recorded {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                tracing::error!(%request, %error, "the outcome of a body could not be recorded");
+                // A body that did not begin has left nothing unrecorded.
+                if aborted {
+                    return Ok(());
+                }
+                Err(Error::Unrecorded { request, source: Arc::new(error) })
+            }
+        }
+    }
+
+    /// The call goes away: what it leaves to be put on record is put there, behind its back.
+    pub(crate) fn abandon(&self) {
+        if let Some(left) = self.leave() {
+            left.spawn();
+        }
+    }
+
+    /// What a call that goes away now leaves to be put on record.
+    fn leave(&self) -> Option<LeftOver> {
+        let taken = std::mem::take(&mut *self.stage());
+        match taken {
+            Stage::Idle => None,
+            Stage::Tracked(Tracked { desk, id, call, phase, mut slot }) => {
+                // While another call with the same key waits, the request is its.
+                let waits = matches!(phase, Phase::Waiting);
+                if waits && slot.as_mut().is_some_and(|slot| !slot.leave()) {
+                    return None;
+                }
+                Some(LeftOver { desk, ending: Ending::Gone { id, call, phase }, _slot: slot })
+            }
+            Stage::Started { desk, permit, call, body } => {
+                let panicked = std::thread::panicking();
+                let phase = if body { Phase::Body { panicked } } else { Phase::Starting };
+                let id = permit.id();
+                Some(LeftOver { desk, ending: Ending::Gone { id, call, phase }, _slot: None })
+            }
+            Stage::Left(left) => Some(left),
+        }
+    }
+}
+
+impl LeftOver {
+    fn outcome(desk: Arc<Desk>, permit: Box<Permit>, outcome: Outcome) -> Self {
+        Self { desk, ending: Ending::Outcome { permit, outcome }, _slot: None }
+    }
+
+    /// Whether its request may come on record yet, so that looking for it takes time.
+    fn may_be_under_way(&self) -> bool {
+        matches!(&self.ending, Ending::Gone { id, phase: Phase::Opening(_), .. } if id.is_keyed())
+    }
+
+    /// Records it in a task of its own, as far as that is possible: nothing rests on it.
+    fn spawn(self) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            tracing::error!(
+                "a guarded call went away outside of a runtime: its end is not on record"
+            );
+            return;
+        };
+        drop(runtime.spawn(async move {
+            if let Err(error) = self.desk.insist(&self.ending).await {
+                tracing::error!(%error, "the end of a call that went away is not on record");
+            }
+        }));
+    }
+}
+
+/// What is being recorded; dropped before it is, it goes back to where it was stored.
+struct Held<'t> {
+    track: &'t Track,
+    left: Option<LeftOver>,
+}
+
+impl Held<'_> {
+    /// It is on record, or given up.
+    fn done(mut self) {
+        self.left = None;
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        if let Some(left) = self.left.take() {
+            *self.track.stage() = Stage::Left(left);
+        }
+    }
+}
