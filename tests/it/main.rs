@@ -1,3 +1,12 @@
 //! The facade as its users meet it: one integration binary.
 
-mod path;
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may fail loudly"
+)]
+
+mod decisions;
+mod support;

@@ -53,7 +53,8 @@ pub(super) fn requirement() -> Requirement {
 
 pub(super) fn requested(intent: Intent, verdict: Verdict) -> AuditEvent {
     let policy_digest = Digest::of(b"policy");
-    AuditEvent::Requested(Arc::new(Requested { intent: Arc::new(intent), verdict, policy_digest }))
+    let intent = Arc::new(intent);
+    AuditEvent::Requested(Arc::new(Requested { intent, verdict, policy_digest, call: None }))
 }
 
 /// A pending request for this intent.

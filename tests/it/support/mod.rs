@@ -1,0 +1,14 @@
+//! What all themes share: a world with people and policies, a body that counts, doubles, and the
+//! story a log tells.
+
+mod approvers;
+mod body;
+mod policies;
+mod story;
+mod world;
+
+pub(crate) use approvers::{End, Scripted};
+pub(crate) use body::{Body, deploy};
+pub(crate) use policies::{PEOPLE, policies};
+pub(crate) use story::{names_of, story};
+pub(crate) use world::{World, approve, cast, deny};
