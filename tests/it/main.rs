@@ -9,4 +9,5 @@
 )]
 
 mod decisions;
+mod scope;
 mod support;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::gate::Guardrail;
-use crate::gate::scope::{FRAME, Frame};
+use crate::gate::scope::{Layer, Scoped};
 use crate::model::Origin;
 
 /// What an agent knows about the calls of one task: for whom, in which session, why, with which
@@ -71,12 +71,10 @@ impl Context {
 
     /// Runs a future in this context.
     pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
-        let mut frame = Frame::current();
-        frame.context = Arc::new(self.over(&frame.context));
-        FRAME.scope(frame, future)
+        Scoped::new(Layer::Context(self), future)
     }
 
-    fn over(self, outer: &Self) -> Self {
+    pub(crate) fn over(self, outer: &Self) -> Self {
         let outer = outer.clone();
         Self {
             agent: self.agent.or(outer.agent),

@@ -1,6 +1,11 @@
 //! Which guardrail a call meets: the one in scope of its task, else the one installed.
 
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
+use std::task::{self, Poll};
+
+use pin_project_lite::pin_project;
+use tokio::task::futures::TaskLocalFuture;
 
 use crate::gate::Guardrail;
 use crate::gate::context::Context;
@@ -8,7 +13,8 @@ use crate::gate::context::Context;
 static INSTALLED: OnceLock<Guardrail> = OnceLock::new();
 
 tokio::task_local! {
-    pub(crate) static FRAME: Frame;
+    /// Filled at the first poll of the future whose scope it is.
+    static FRAME: Arc<OnceLock<Frame>>;
 }
 
 /// The guardrail and the context of one task tree.
@@ -18,15 +24,70 @@ pub(crate) struct Frame {
     pub(crate) context: Arc<Context>,
 }
 
+/// What one scope adds to the frame around it.
+#[derive(Debug)]
+pub(crate) enum Layer {
+    Guardrail(Guardrail),
+    Context(Context),
+}
+
 impl Frame {
     /// The frame of the present task; empty outside of any.
     pub(crate) fn current() -> Self {
-        FRAME.try_with(Self::clone).unwrap_or_default()
+        FRAME.try_with(|frame| frame.get().cloned()).ok().flatten().unwrap_or_default()
     }
 
     /// The guardrail in scope, else the one installed.
     pub(crate) fn guardrail(&self) -> Option<Guardrail> {
         self.guardrail.clone().or_else(|| INSTALLED.get().cloned())
+    }
+
+    fn under(mut self, layer: Layer) -> Self {
+        match layer {
+            Layer::Guardrail(guardrail) => self.guardrail = Some(guardrail),
+            Layer::Context(context) => self.context = Arc::new(context.over(&self.context)),
+        }
+        self
+    }
+}
+
+pin_project! {
+    /// A future with a frame of its own.
+    ///
+    /// INVARIANT: a layer is laid over the frame in which the future is first polled, not over the
+    /// one in which it was made: scopes that stand in one another add up in whatever order they
+    /// were written, and nothing that was said for whom a call is made is lost.
+    pub(crate) struct Scoped<F> {
+        #[pin]
+        future: TaskLocalFuture<Arc<OnceLock<Frame>>, F>,
+        frame: Arc<OnceLock<Frame>>,
+        layer: Option<Layer>,
+    }
+}
+
+impl<F: Future> Scoped<F> {
+    pub(crate) fn new(layer: Layer, future: F) -> Self {
+        let frame = Arc::new(OnceLock::new());
+        Self { future: FRAME.scope(Arc::clone(&frame), future), frame, layer: Some(layer) }
+    }
+
+    /// With the frame of the task that makes it, wherever it is polled.
+    fn here(future: F) -> Self {
+        let frame = Arc::new(OnceLock::from(Frame::current()));
+        Self { future: FRAME.scope(Arc::clone(&frame), future), frame, layer: None }
+    }
+}
+
+impl<F: Future> Future for Scoped<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        if let Some(layer) = this.layer.take() {
+            // Nobody else fills it.
+            let _ = this.frame.set(Frame::current().under(layer));
+        }
+        this.future.poll(cx)
     }
 }
 
@@ -48,9 +109,7 @@ impl Guardrail {
     /// Runs a future with this guardrail for its calls. Lost in `tokio::spawn`: see
     /// [`InContext::in_context`].
     pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
-        let mut frame = Frame::current();
-        frame.guardrail = Some(self.clone());
-        FRAME.scope(frame, future)
+        Scoped::new(Layer::Guardrail(self.clone()), future)
     }
 }
 
@@ -67,7 +126,7 @@ pub trait InContext: Future + Sized {
     /// # }
     /// ```
     fn in_context(self) -> impl Future<Output = Self::Output> + use<Self> {
-        FRAME.scope(Frame::current(), self)
+        Scoped::here(self)
     }
 }
 
