@@ -3,6 +3,7 @@
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::Path;
+use std::time::SystemTime;
 
 use crate::policy::error::PolicyError;
 use crate::policy::read;
@@ -50,21 +51,18 @@ fn text(path: &Path) -> Result<String, PolicyError> {
     // Before it is opened: opening a pipe waits for a writer.
     check(path, &std::fs::metadata(path).map_err(failed)?)?;
     let mut file = File::open(path).map_err(failed)?;
-    let before = file.metadata().map_err(failed)?;
-    check(path, &before)?;
+    let opened = file.metadata().map_err(failed)?;
+    check(path, &opened)?;
     let mut bytes = Vec::new();
     file.by_ref().take(FILE_LIMIT + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > FILE_LIMIT {
         let file = path.display().to_string();
         return Err(PolicyError::TooLong { file, limit: FILE_LIMIT });
     }
-    let after = file.metadata().map_err(failed)?;
-    let not_whole = |what| Err(PolicyError::NotWhole { path: path.to_owned(), what });
-    if after.len() != bytes.len() as u64 || after.modified().ok() != before.modified().ok() {
-        return not_whole("it changed while it was read; replace it by a rename");
-    }
-    if !bytes.is_empty() && bytes.last() != Some(&b'\n') {
-        return not_whole("its last line has no end; end it with a line break");
+    let before = Stamp::of(&opened);
+    let after = Stamp::of(&file.metadata().map_err(failed)?);
+    if let Some(what) = not_whole(&bytes, &before, &after) {
+        return Err(PolicyError::NotWhole { path: path.to_owned(), what });
     }
     String::from_utf8(bytes).map_err(|error| read::not_text(&path.display().to_string(), &error))
 }
@@ -77,6 +75,29 @@ fn check(path: &Path, metadata: &Metadata) -> Result<(), PolicyError> {
         return Err(PolicyError::WorldWritable { path: path.to_owned() });
     }
     Ok(())
+}
+
+/// By what a change of a file is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub(super) bytes: u64,
+    /// None on systems that do not know.
+    pub(super) modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self { bytes: metadata.len(), modified: metadata.modified().ok() }
+    }
+}
+
+/// How it shows that the bytes are not the whole file.
+pub(super) fn not_whole(bytes: &[u8], before: &Stamp, after: &Stamp) -> Option<&'static str> {
+    if before != after || after.bytes != bytes.len() as u64 {
+        return Some("it changed while it was read; replace it by a rename");
+    }
+    let ends = bytes.is_empty() || bytes.ends_with(b"\n");
+    (!ends).then_some("its last line has no end; end it with a line break")
 }
 
 #[cfg(unix)]

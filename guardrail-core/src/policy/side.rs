@@ -21,7 +21,7 @@ impl Directory {
             theirs.contains(name)
                 // Who is named by one of their names is meant by all of them.
                 || self.named(name).is_some_and(|named| {
-                    named.id == person.id || named.names().any(|name| theirs.contains(&name))
+                    named.names().any(|name| theirs.contains(&name))
                 })
         })
     }

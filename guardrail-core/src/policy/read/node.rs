@@ -97,8 +97,8 @@ impl<'d> Node<'d> {
     }
 
     /// Text of up to `most` bytes, not empty, without control characters.
-    pub(super) fn prose(&self, name: &str, most: usize, report: &mut Report) -> Option<&'d str> {
-        let Text { at, text } = self.text(name, report)?;
+    pub(super) fn prose(&self, name: &str, most: usize, report: &mut Report) -> Option<Text<'d>> {
+        let found @ Text { at, text } = self.text(name, report)?;
         let what = if text.trim().is_empty() {
             "must not be empty".to_owned()
         } else if text.len() > most {
@@ -106,7 +106,7 @@ impl<'d> Node<'d> {
         } else if text.chars().any(char::is_control) {
             "must not hold control characters".to_owned()
         } else {
-            return Some(text);
+            return Some(found);
         };
         report.add(at, self.key(name), what);
         None

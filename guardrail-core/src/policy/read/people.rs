@@ -52,7 +52,7 @@ fn person(node: &Node<'_>, id: PersonId, taken: &mut Taken, report: &mut Report)
     node.know(&KEYS, &[], report);
     let mut person = Person::new(id);
     taken.id(&person.id, node, report);
-    person.name = node.prose("name", NAME_LIMIT, report).map(Into::into);
+    person.name = node.prose("name", NAME_LIMIT, report).map(|found| found.text.into());
     person.email = email(node, report).map(|email| {
         taken.email(email, &person.id, node, report);
         email.text.into()

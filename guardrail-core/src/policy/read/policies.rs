@@ -95,7 +95,9 @@ fn policy(
     };
     let requirement = Requirement {
         risk,
-        description: node.prose("description", DESCRIPTION_LIMIT, report).map(str::to_owned),
+        description: node
+            .prose("description", DESCRIPTION_LIMIT, report)
+            .map(|found| found.text.to_owned()),
         stages: stage.into_iter().collect(),
         timeout: time(node, "timeout", MONTH, report).unwrap_or(Policy::TIMEOUT),
         grant_ttl: time(node, "grant_ttl", DAY, report).unwrap_or(Policy::GRANT_TTL),

@@ -24,16 +24,16 @@ pub(super) fn references(policy: &Node<'_>, report: &mut Report) -> Vec<Referenc
             report.add(node.at, node.key(missing), "a reference needs a title and a url");
         }
         let title = node.prose("title", TITLE_LIMIT, report);
-        let url = node.prose("url", URL_LIMIT, report).filter(|url| {
+        let url = node.prose("url", URL_LIMIT, report).filter(|Text { at, text: url }| {
             let web = is_web(url);
             if !web {
                 let what = format!("`{}` is no web address, `https://..`", shown(url));
-                report.add(node.at("url").unwrap_or(node.at), node.key("url"), what);
+                report.add(*at, node.key("url"), what);
             }
             web
         });
         if let (Some(title), Some(url)) = (title, url) {
-            references.push(Reference { title: title.to_owned(), url: url.to_owned() });
+            references.push(Reference { title: title.text.to_owned(), url: url.text.to_owned() });
         }
     }
     references

@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
 use super::WHOLE;
+use crate::policy::load::{Stamp, not_whole};
 use crate::policy::{FILE_LIMIT, PolicyError, PolicySet};
 
 fn file(bytes: impl AsRef<[u8]>) -> (TempDir, PathBuf) {
@@ -107,6 +109,21 @@ fn a_file_or_a_text_too_long_is_refused() {
 #[test]
 fn a_file_that_is_no_text_is_refused_where_it_is_none() {
     assert_eq!(refused(b"# a\n# \xff\n"), "rules.toml:2:3: here is a byte that is not UTF-8 text");
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_refused() {
+    let stamp = |bytes, second| Stamp {
+        bytes,
+        modified: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(second)),
+    };
+    let changed = Some("it changed while it was read; replace it by a rename");
+    assert_eq!(not_whole(b"# a\n", &stamp(4, 1), &stamp(4, 1)), None);
+    // Written to, grown, shrunk, and shrunk before the first look.
+    assert_eq!(not_whole(b"# a\n", &stamp(4, 1), &stamp(4, 2)), changed);
+    assert_eq!(not_whole(b"# a\n", &stamp(4, 1), &stamp(8, 1)), changed);
+    assert_eq!(not_whole(b"# a\n", &stamp(8, 1), &stamp(4, 1)), changed);
+    assert_eq!(not_whole(b"# a\n", &stamp(8, 1), &stamp(8, 1)), changed);
 }
 
 #[test]

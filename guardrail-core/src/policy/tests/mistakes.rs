@@ -234,6 +234,8 @@ fn times() {
         "'-5s'",
         "'31d'",
         "'9999999999999999d'",
+        // One day, were it counted in 64 bits and the rest dropped.
+        "'144115188075855873d'",
         "'99999999999999999999999d'",
         "'15'",
         "'m'",
@@ -264,6 +266,7 @@ fn references() {
             "approvers = ['group:sre']\nreferences = [{ title = 'A', url = 'javascript:alert(1)' }]",
             "approvers = ['group:sre']\nreferences = [{ title = '', url = 'https:///x', href = 'y' }]",
             "approvers = ['group:sre']\nreferences = [{ title = 'A', url = 'https://a b' }]",
+            "approvers = ['group:sre']\nreferences = [{ title = 'A', url = 'https://a/<b>' }]",
             "approvers = ['group:sre']\ncontrols = ['', \"SOC2\\n\", 'A', 'A']",
             "approvers = ['group:sre']\ncontrols = 'SOC2:CC8.1'",
         ],
@@ -333,6 +336,36 @@ fn no_more_than_a_hundred_mistakes_are_listed() {
     assert!(error.to_string().ends_with("\nthe list ends here; there may be more"));
     let text: String = (0..99).map(|n| format!("wrong{n} = 1\n")).collect();
     assert!(!PolicySet::parse(text).unwrap_err().to_string().contains("the list ends"));
+}
+
+#[test]
+fn a_mistake_is_not_told_twice() {
+    let text = "[people.ann]\n[groups]\nsre = ['ann', 'bne']\n[policies.x]\napprovers = ['group:sre']\napprovals = 2\n";
+    assert_eq!(mistakes(text), "guardrail.toml:3:15: `groups.sre`: there is no person `bne`");
+}
+
+#[test]
+fn what_reviewers_read_has_a_length() {
+    let about =
+        |keys: &str| mistakes(&policy(&format!("[policies.x]\napprovers = ['group:sre']\n{keys}")));
+    assert_eq!(
+        about(&format!("description = '{}'", "a".repeat(1025))),
+        "guardrail.toml:3:15: `policies.x.description`: must not be longer than 1024 bytes"
+    );
+    assert_eq!(
+        about(&format!("controls = {:?}", (0..33).map(|n| n.to_string()).collect::<Vec<_>>())),
+        "guardrail.toml:3:1: `policies.x.controls`: there are 33 of them, at most 32"
+    );
+    let link = "{ title = 'A', url = 'https://a.example' }";
+    assert_eq!(
+        about(&format!("references = [{}]", vec![link; 33].join(", "))),
+        "guardrail.toml:3:1: `policies.x.references`: there are 33 of them, at most 32"
+    );
+    let url = format!("references = [{{ title = 'A', url = 'https://{}' }}]", "a".repeat(2041));
+    assert_eq!(
+        about(&url),
+        "guardrail.toml:3:36: `policies.x.references.url`: must not be longer than 2048 bytes"
+    );
 }
 
 #[test]

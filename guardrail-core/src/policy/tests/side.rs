@@ -38,6 +38,9 @@ fn an_owner_named_with_a_prefix_is_an_owner() {
     let set = set("[people.alice]\nowns = ['agent:deploy-bot']\n");
     assert_eq!(side(&set, "deploy-bot", None, &[]), ["alice"]);
     assert_eq!(side(&set, "agent:deploy-bot", None, &[]), ["alice"]);
+    let set = self::set("[people.alice]\nowns = ['ci:bot', 'agent:']\n");
+    assert_eq!(side(&set, "agent:ci:bot", None, &[]), ["alice"]);
+    assert_eq!(side(&set, "other:", None, &[]), [""; 0], "nothing is no name");
 }
 
 #[test]
