@@ -1,7 +1,11 @@
 //! The logs of this workspace against their contract, and against disks that fail.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that is wrong should fail")]
-#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "so should one that overreaches")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "so should one that overreaches"
+)]
 
 mod bent;
 mod faulty_log;

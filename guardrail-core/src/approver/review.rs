@@ -52,7 +52,7 @@ impl Review {
 
     /// The request's id.
     #[must_use]
-    pub const fn id(&self) -> RequestId {
+    pub fn id(&self) -> RequestId {
         self.heard.id()
     }
 

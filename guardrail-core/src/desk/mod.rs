@@ -20,7 +20,7 @@ pub(crate) use end::{Ending, Phase};
 pub use error::Error;
 pub use limits::Limits;
 pub(crate) use limits::Slot;
-pub(crate) use open::Opening;
+pub(crate) use open::{Opening, Prepared};
 pub(crate) use permit::Permit;
 pub(crate) use start::Start;
 

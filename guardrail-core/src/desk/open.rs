@@ -15,7 +15,7 @@ use crate::model::{
 #[derive(Debug)]
 pub(crate) struct Prepared {
     id: RequestId,
-    requested: Requested,
+    requested: Arc<Requested>,
 }
 
 impl Prepared {
@@ -55,7 +55,7 @@ pub(crate) enum Opening {
 impl Desk {
     /// Lets the policies judge the intent, and gives the request its id. A refusal has an id of
     /// its own whatever the key: the key stays free for a call that may.
-    pub(crate) fn prepare(&self, intent: Intent) -> Result<Prepared, Error> {
+    pub(crate) fn prepare(&self, intent: Arc<Intent>) -> Result<Prepared, Error> {
         let policies = self.policies();
         let verdict = policies.judge(&intent);
         let id = match (&verdict, intent.key()) {
@@ -76,7 +76,7 @@ impl Desk {
     /// A call that is refused before any policy could be asked.
     pub(crate) fn prepare_refusal(
         &self,
-        intent: Intent,
+        intent: Arc<Intent>,
         reason: Box<str>,
     ) -> Result<Prepared, Error> {
         let id = RequestId::random(self.log.now(), &*self.entropy)?;
@@ -127,7 +127,7 @@ impl Desk {
     async fn refuse_place(
         &self,
         id: RequestId,
-        requested: Requested,
+        requested: Arc<Requested>,
         error: &Error,
     ) -> Result<Opening, Error> {
         let reason = error.to_string().into_boxed_str();
@@ -136,7 +136,13 @@ impl Desk {
             false => id,
         };
         let verdict = Verdict::Deny { reason: reason.clone() };
-        self.append_first(id, Requested { verdict, call: None, ..requested }, None).await?;
+        let refused = Requested {
+            intent: Arc::clone(&requested.intent),
+            verdict,
+            policy_digest: requested.policy_digest,
+            call: None,
+        };
+        self.append_first(id, Arc::new(refused), None).await?;
         Ok(Opening::Full(id, reason))
     }
 
@@ -144,18 +150,17 @@ impl Desk {
     async fn append_first(
         &self,
         id: RequestId,
-        requested: Requested,
+        requested: Arc<Requested>,
         next: Option<AuditEvent>,
     ) -> Result<(ApprovalRequest, bool), Error> {
-        let mut events = Some((requested, next));
         let (request, new) = self
-            .change(id, None, |request, _| match (request, events.take()) {
-                (None, Some((requested, next))) => {
-                    let requested = AuditEvent::Requested(Arc::new(requested));
-                    let events = std::iter::once(requested).chain(next).collect();
+            .change(id, None, |request, _| match request {
+                Some(_) => Move::Stop(false),
+                None => {
+                    let requested = AuditEvent::Requested(Arc::clone(&requested));
+                    let events = std::iter::once(requested).chain(next.clone()).collect();
                     Move::Append { events, before: None, then: true }
                 }
-                _ => Move::Stop(false),
             })
             .await?;
         Ok((request.ok_or(Error::NotFound)?, new))
@@ -165,12 +170,11 @@ impl Desk {
 fn prepared(
     id: RequestId,
     call: Option<RequestId>,
-    intent: Intent,
+    intent: Arc<Intent>,
     verdict: Verdict,
     policy_digest: Digest,
 ) -> Prepared {
-    let intent = Arc::new(intent);
-    Prepared { id, requested: Requested { intent, verdict, policy_digest, call } }
+    Prepared { id, requested: Arc::new(Requested { intent, verdict, policy_digest, call }) }
 }
 
 fn attach(request: ApprovalRequest, intent: &Intent, slot: Slot) -> Opening {

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
-use crate::gate::pass::pass;
+use crate::gate::judge::{Ready, prepare, with_preview};
+use crate::gate::pass::enter;
 use crate::gate::refusal::Argument;
 use crate::gate::scope::Frame;
 use crate::gate::ticket::{Gate, PreviewFuture, Ticket};
@@ -118,12 +119,22 @@ impl Draft {
 #[must_use]
 pub fn begin(draft: Draft) -> (Gate, Ticket) {
     let frame = Frame::current();
-    let guardrail = draft.guardrail.clone().or_else(|| frame.guardrail());
     let track = Arc::new(Track::default());
     let ticket = Ticket::new(Arc::clone(&track));
-    let gate = Box::pin(async move {
-        Seal { passed: pass(guardrail, &frame.context, draft, &track).await, track }
-    });
+    let gate: Gate = match prepare(&frame, draft) {
+        Err(error) => Box::pin(async move { Seal { passed: Err(error), track } }),
+        Ok(Ready::Judged(guardrail, judged)) => {
+            Box::pin(async move { Seal { passed: enter(&guardrail, judged, &track).await, track } })
+        }
+        Ok(Ready::Preview(guardrail, draft)) => Box::pin(async move {
+            let judged = with_preview(&guardrail, &frame.context, *draft).await;
+            let passed = match judged {
+                Ok(judged) => enter(&guardrail, judged, &track).await,
+                Err(error) => Err(error),
+            };
+            Seal { passed, track }
+        }),
+    };
     (gate, ticket)
 }
 

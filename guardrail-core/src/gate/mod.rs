@@ -4,6 +4,7 @@ mod attribute;
 mod build;
 mod context;
 mod error;
+mod judge;
 mod pass;
 mod permit;
 mod refusal;

@@ -1,64 +1,25 @@
-//! The way of one call through the gate: from its draft to a start on record.
+//! The way of one call through the gate: from its judged intent to a start on record.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::task::Poll;
-use std::time::Duration;
 
 use tracing::Instrument as _;
 
 use crate::approver::attend;
 use crate::desk::{Opening, Phase, Start};
 use crate::gate::Guardrail;
-use crate::gate::attribute::{Draft, PreviewFn};
-use crate::gate::context::Context;
 use crate::gate::error::Error;
-use crate::gate::runtime::has_runtime;
+use crate::gate::judge::Judged;
 use crate::gate::track::{Track, Tracked};
-use crate::model::{
-    ApprovalRequest, Decision, Intent, IntentBuilder, IntentError, Outcome, RequestId, State,
-};
+use crate::model::{ApprovalRequest, Decision, Intent, Outcome, RequestId, State};
 
-/// How long a preview may take.
-const PREVIEW: Duration = Duration::from_secs(10);
-
-/// Takes one call through the gate. Behind `Ok` its start is on record.
-pub(crate) async fn pass(
-    guardrail: Option<Guardrail>,
-    context: &Context,
-    draft: Draft,
-    track: &Track,
-) -> Result<Arc<Intent>, Error> {
-    let Some(guardrail) = guardrail else {
-        tracing::error!("a guarded call was refused: no guardrail is installed or in scope");
-        return Err(Error::NoGuardrail);
-    };
-    if !has_runtime() {
-        return Err(Error::NoRuntime);
-    }
-    let Draft { mut builder, preview, .. } = draft;
-    if let Some(preview) = preview {
-        builder = add_preview(builder, preview, &guardrail).await;
-    }
-    let origin = context.origin(&guardrail);
-    let made = builder.assemble(Some(&origin), &**guardrail.inner.desk.entropy());
-    enter(&guardrail, made, track).await
-}
-
-/// Takes an intent, or what could be made of one, through the gate.
+/// Takes a judged call through the gate. Behind `Ok` its start is on record.
 pub(crate) async fn enter(
     guardrail: &Guardrail,
-    made: Result<Intent, (IntentError, Box<Intent>)>,
+    judged: Judged,
     track: &Track,
 ) -> Result<Arc<Intent>, Error> {
     let desk = &guardrail.inner.desk;
-    let (prepared, invalid) = match made {
-        Ok(intent) => (desk.prepare(intent), None),
-        Err((error, intent)) => {
-            (desk.prepare_refusal(*intent, error.to_string().into()), Some(error))
-        }
-    };
-    let prepared = prepared.map_err(Error::unavailable)?;
+    let Judged { prepared, invalid } = judged;
     let (id, call, intent) = (prepared.id(), prepared.call(), Arc::clone(prepared.intent()));
     let span = tracing::info_span!(
         "guardrail.approval",
@@ -200,42 +161,4 @@ fn ended(request: &ApprovalRequest) -> Error {
 
 fn record_decision(decision: &str) {
     tracing::Span::current().record("guardrail.decision", decision);
-}
-
-/// Makes the preview, within its time; what goes wrong with it refuses the call.
-async fn add_preview(
-    mut builder: IntentBuilder,
-    preview: PreviewFn,
-    guardrail: &Guardrail,
-) -> IntentBuilder {
-    let arguments = match builder.arguments(&**guardrail.inner.desk.entropy()) {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            builder.fail(error.into());
-            return builder;
-        }
-    };
-    let made = async {
-        let mut future = std::panic::catch_unwind(AssertUnwindSafe(|| preview(arguments)))
-            .map_err(|_| "it panicked".to_owned())?;
-        std::future::poll_fn(|cx| {
-            // After a panic the future is not polled again.
-            match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-                Ok(poll) => poll,
-                Err(_) => Poll::Ready(Err("it panicked".to_owned())),
-            }
-        })
-        .await
-    };
-    match tokio::time::timeout(PREVIEW, made).await {
-        Ok(Ok(text)) => builder.preview(text),
-        Ok(Err(error)) => {
-            builder.fail(IntentError::preview(&error));
-            builder
-        }
-        Err(_) => {
-            builder.fail(IntentError::preview("it took longer than 10 seconds"));
-            builder
-        }
-    }
 }

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::clock::Entropy;
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
+use crate::gate::judge::judge;
 use crate::gate::pass::enter;
 use crate::gate::runtime::has_runtime;
 use crate::gate::scope::Frame;
@@ -70,7 +71,7 @@ pub(crate) async fn authorize(guardrail: &Guardrail, asked: Asked) -> Result<Per
     let ticket = Ticket::new(Arc::clone(&track));
     let origin = Frame::current().context.origin(guardrail);
     let made = asked.made(&origin, &**guardrail.inner.desk.entropy());
-    let intent = enter(guardrail, made, &track).await?;
+    let intent = enter(guardrail, judge(guardrail, made)?, &track).await?;
     Ok(Permit { intent, track, ticket })
 }
 

@@ -79,7 +79,7 @@ impl Receipt {
 
     /// The hash of the nonce it carries.
     #[must_use]
-    pub const fn nonce(&self) -> Digest {
+    pub fn nonce(&self) -> Digest {
         self.nonce
     }
 }
@@ -94,13 +94,13 @@ pub struct CountedVote {
 impl CountedVote {
     /// When it was cast.
     #[must_use]
-    pub const fn time(&self) -> Timestamp {
+    pub fn time(&self) -> Timestamp {
         self.time
     }
 
     /// Whose it is, where it came from, and what it says.
     #[must_use]
-    pub const fn voted(&self) -> &Voted {
+    pub fn voted(&self) -> &Voted {
         &self.voted
     }
 }
@@ -108,7 +108,11 @@ impl CountedVote {
 /// A request: an intent, what its policy asks, the votes, where it stands. The fold of its events
 /// and nothing else; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct ApprovalRequest {
+pub struct ApprovalRequest(Arc<Fold>);
+
+/// What the events have come to.
+#[derive(Clone, Debug)]
+struct Fold {
     id: RequestId,
     requested: Arc<Requested>,
     created: Timestamp,
@@ -146,7 +150,7 @@ impl ApprovalRequest {
             let event = event.name().into();
             return Err(FoldError { id, version: Version::START.next(), event, state: State::New });
         };
-        Ok(Self {
+        Ok(Self(Arc::new(Fold {
             id,
             requested: Arc::clone(requested),
             created: time,
@@ -160,7 +164,7 @@ impl ApprovalRequest {
             outcome: None,
             unknown: None,
             call: None,
-        })
+        })))
     }
 
     /// Takes the next event of a stream that may just begin.
@@ -187,79 +191,80 @@ impl ApprovalRequest {
     /// # Errors
     /// When it cannot follow; the request is unchanged then.
     pub fn apply(&mut self, time: Timestamp, event: &AuditEvent) -> Result<(), FoldError> {
+        let fold = Arc::make_mut(&mut self.0);
         if let AuditEvent::Other { name } = event {
             // What an unknown event means nobody here can say: nothing starts on it.
-            self.unknown = Some(name.clone());
-            self.version = self.version.next();
+            fold.unknown = Some(name.clone());
+            fold.version = fold.version.next();
             return Ok(());
         }
-        let Some(state) = event.step(self.state) else {
+        let Some(state) = event.step(fold.state) else {
             return Err(FoldError {
-                id: self.id,
-                version: self.version.next(),
+                id: fold.id,
+                version: fold.version.next(),
                 event: event.name().into(),
-                state: self.state,
+                state: fold.state,
             });
         };
         match event {
             AuditEvent::Voted(voted) => {
-                self.votes.push(CountedVote { time, voted: (**voted).clone() });
+                fold.votes.push(CountedVote { time, voted: (**voted).clone() });
             }
-            AuditEvent::Denied { by, reason } => self.denied = Some((by.clone(), reason.clone())),
-            AuditEvent::Posted(posted) => self.posted.push((**posted).clone()),
+            AuditEvent::Denied { by, reason } => fold.denied = Some((by.clone(), reason.clone())),
+            AuditEvent::Posted(posted) => fold.posted.push((**posted).clone()),
             AuditEvent::VoteRefused { who, person, .. } => {
-                let count = self.refused.entry(voter(who, person.as_ref())).or_default();
+                let count = fold.refused.entry(voter(who, person.as_ref())).or_default();
                 *count = count.saturating_add(1);
             }
-            AuditEvent::Started { call, .. } => self.call = *call,
-            AuditEvent::Completed => self.outcome = Some(Outcome::Completed),
+            AuditEvent::Started { call, .. } => fold.call = *call,
+            AuditEvent::Completed => fold.outcome = Some(Outcome::Completed),
             AuditEvent::Failed { panicked } => {
-                self.outcome = Some(Outcome::Failed { panicked: *panicked });
+                fold.outcome = Some(Outcome::Failed { panicked: *panicked });
             }
             AuditEvent::Aborted { why } => {
-                self.outcome = Some(Outcome::Aborted { why: why.clone() });
+                fold.outcome = Some(Outcome::Aborted { why: why.clone() });
             }
             AuditEvent::Unknown { why } => {
-                self.outcome = Some(Outcome::Unknown { why: why.clone() });
+                fold.outcome = Some(Outcome::Unknown { why: why.clone() });
             }
             _ => {}
         }
-        if self.state == State::Pending && state != State::Pending {
-            self.decided = Some(time);
+        if fold.state == State::Pending && state != State::Pending {
+            fold.decided = Some(time);
         }
-        self.state = state;
-        self.version = self.version.next();
+        fold.state = state;
+        fold.version = fold.version.next();
         Ok(())
     }
 
     /// Its id.
     #[must_use]
-    pub const fn id(&self) -> RequestId {
-        self.id
+    pub fn id(&self) -> RequestId {
+        self.0.id
     }
 
     /// How many events it is the fold of.
     #[must_use]
-    pub const fn version(&self) -> Version {
-        self.version
+    pub fn version(&self) -> Version {
+        self.0.version
     }
 
     /// What the agent is about to do.
     #[must_use]
     pub fn intent(&self) -> &Intent {
-        &self.requested.intent
+        &self.0.requested.intent
     }
 
     /// What the policy said.
     #[must_use]
     pub fn verdict(&self) -> &Verdict {
-        &self.requested.verdict
+        &self.0.requested.verdict
     }
 
     /// The digest of the policies it was judged by.
     #[must_use]
     pub fn policy_digest(&self) -> Digest {
-        self.requested.policy_digest
+        self.0.requested.policy_digest
     }
 
     /// Who must agree, where people are asked.
@@ -273,29 +278,29 @@ impl ApprovalRequest {
 
     /// When it was made.
     #[must_use]
-    pub const fn created(&self) -> Timestamp {
-        self.created
+    pub fn created(&self) -> Timestamp {
+        self.0.created
     }
 
     /// When it expires if nobody decides: pending and at or past this time *is* expired.
     #[must_use]
     pub fn expires(&self) -> Timestamp {
         match self.requirement() {
-            Some(requirement) => self.created.after(requirement.timeout()),
+            Some(requirement) => self.0.created.after(requirement.timeout()),
             None => Timestamp::MAX,
         }
     }
 
     /// When it was decided, where it was.
     #[must_use]
-    pub const fn decided(&self) -> Option<Timestamp> {
-        self.decided
+    pub fn decided(&self) -> Option<Timestamp> {
+        self.0.decided
     }
 
     /// When its approval lapses if it is not started, where it is approved.
     #[must_use]
     pub fn lapses(&self) -> Option<Timestamp> {
-        let decided = self.decided.filter(|_| self.state == State::Approved)?;
+        let decided = self.0.decided.filter(|_| self.0.state == State::Approved)?;
         Some(match self.requirement() {
             Some(requirement) => decided.after(requirement.grant_ttl()),
             None => Timestamp::MAX,
@@ -304,14 +309,14 @@ impl ApprovalRequest {
 
     /// Where it stands on record, whatever the time.
     #[must_use]
-    pub const fn recorded_state(&self) -> State {
-        self.state
+    pub fn recorded_state(&self) -> State {
+        self.0.state
     }
 
     /// Where it stands at `now`: overdue is expired or lapsed, recorded or not.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> State {
-        match self.state {
+        match self.0.state {
             State::Pending if now >= self.expires() => State::Expired,
             State::Approved if self.lapses().is_some_and(|lapses| now >= lapses) => State::Lapsed,
             state => state,
@@ -321,7 +326,7 @@ impl ApprovalRequest {
     /// The votes that count, oldest first.
     #[must_use]
     pub fn votes(&self) -> &[CountedVote] {
-        &self.votes
+        &self.0.votes
     }
 
     /// How many approvals there are of how many it takes.
@@ -336,50 +341,50 @@ impl ApprovalRequest {
     /// The people who approved.
     pub fn approvers(&self) -> impl Iterator<Item = &PersonId> {
         let yes = |vote: &&CountedVote| vote.voted.choice == Choice::Approve;
-        self.votes.iter().filter(yes).map(|vote| &vote.voted.person)
+        self.0.votes.iter().filter(yes).map(|vote| &vote.voted.person)
     }
 
     /// What this channel already sent, oldest first.
     #[must_use]
     pub fn receipts(&self, channel: &str) -> Vec<Receipt> {
-        let ours = self.posted.iter().filter(|posted| &*posted.channel == channel);
+        let ours = self.0.posted.iter().filter(|posted| &*posted.channel == channel);
         ours.map(|p| Receipt { reference: p.receipt.clone(), nonce: p.nonce }).collect()
     }
 
     /// How many times it was shown, in all channels.
     #[must_use]
     pub fn shown(&self) -> usize {
-        self.posted.len()
+        self.0.posted.len()
     }
 
     /// Whether this channel showed a nonce with this hash.
     #[must_use]
     pub fn was_shown(&self, channel: &str, nonce: Digest) -> bool {
-        self.posted.iter().any(|posted| &*posted.channel == channel && posted.nonce == nonce)
+        self.0.posted.iter().any(|posted| &*posted.channel == channel && posted.nonce == nonce)
     }
 
     /// Whether a vote has spent the nonce with this hash.
     #[must_use]
     pub fn is_spent(&self, nonce: Digest) -> bool {
-        self.votes.iter().any(|vote| vote.voted.nonce == nonce)
+        self.0.votes.iter().any(|vote| vote.voted.nonce == nonce)
     }
 
     /// How many refused votes of this voter are on record, and of everyone.
     #[must_use]
     pub fn refused_votes(&self, who: &Identity, person: Option<&PersonId>) -> (u32, u32) {
-        let own = self.refused.get(&voter(who, person)).copied().unwrap_or(0);
-        (own, self.refused.values().copied().fold(0, u32::saturating_add))
+        let own = self.0.refused.get(&voter(who, person)).copied().unwrap_or(0);
+        (own, self.0.refused.values().copied().fold(0, u32::saturating_add))
     }
 
     /// How it ended, where it has.
     #[must_use]
     pub fn decision(&self) -> Option<Decision> {
-        match self.state {
+        match self.0.state {
             State::New | State::Pending => None,
             State::Expired => Some(Decision::Expired),
             State::Withdrawn => Some(Decision::Withdrawn),
             State::Denied => {
-                let (by, reason) = self.denied.clone().unwrap_or_default();
+                let (by, reason) = self.0.denied.clone().unwrap_or_default();
                 Some(Decision::Denied { by, reason })
             }
             State::Refused => {
@@ -395,26 +400,26 @@ impl ApprovalRequest {
 
     /// What became of the start, where there was one and it is known.
     #[must_use]
-    pub const fn outcome(&self) -> Option<&Outcome> {
-        self.outcome.as_ref()
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.0.outcome.as_ref()
     }
 
     /// Which of several calls with one key made it.
     #[must_use]
     pub fn made_by(&self) -> Option<RequestId> {
-        self.requested.call
+        self.0.requested.call
     }
 
     /// Which of several calls with one key started it.
     #[must_use]
-    pub const fn call(&self) -> Option<RequestId> {
-        self.call
+    pub fn call(&self) -> Option<RequestId> {
+        self.0.call
     }
 
     /// The name of an event this version does not know, where the stream holds one.
     #[must_use]
     pub fn unknown_event(&self) -> Option<&str> {
-        self.unknown.as_deref()
+        self.0.unknown.as_deref()
     }
 }
 
