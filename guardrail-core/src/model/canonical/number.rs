@@ -28,7 +28,7 @@ pub(super) fn write(writer: &mut Writer, text: &str) -> Result<(), CaptureError>
         };
     }
     let Ok(value) = text.parse::<f64>() else { return Err(CaptureError::Inexact) };
-    if !value.is_finite() || Decimal::of(text) != Decimal::of(&format!("{value:?}")) {
+    if Decimal::of(text) != Decimal::of(&format!("{value:?}")) {
         return Err(CaptureError::Inexact);
     }
     writer.f64(value)

@@ -24,16 +24,12 @@ pub fn sensitive_name(name: &str) -> bool {
 
 /// How secret the values under `name` are.
 pub(super) fn secrecy(name: &str) -> Secrecy {
-    // A longer name says nothing about one value.
-    if name.len() > 128 {
-        return Secrecy::None;
-    }
     let mut found = Secrecy::None;
     let mut before = Word::NONE;
     let mut words = Words(name.as_bytes());
     while let Some(word) = words.next() {
         let now = of_words(before.as_bytes(), word.as_bytes());
-        if now == Secrecy::None && is_about(word.as_bytes()) {
+        if is_about(word.as_bytes()) {
             found = Secrecy::None;
         } else if now != Secrecy::None {
             found = now;

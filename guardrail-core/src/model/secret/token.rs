@@ -231,10 +231,9 @@ pub(super) fn key_block(bytes: &[u8], at: usize) -> Option<Credential> {
             end = line_at;
             break;
         }
-        let field = bytes.get(after) == Some(&b':') || bytes.get(after) == Some(&b'-');
         if line >= 16 || (line > 0 && last) {
             end = after;
-        } else if gap > 0 && line > 0 && field && is_field(bytes, line_at) {
+        } else if gap > 0 && line > 0 && is_field(bytes, line_at) {
             end =
                 line_at + run(bytes, line_at, |byte| !matches!(byte, b'\n' | b'\r' | b'\\')).len();
         } else {

@@ -203,8 +203,9 @@ impl<'t> Reader<'t, '_> {
         if let Some(character) = char::from_u32(code) {
             return Ok(character);
         }
+        // A low half that comes first leads beyond the last character below.
         let lone = StrictError::LoneSurrogate { at };
-        if code >= 0xDC00 || !self.take(b'\\') || !self.take(b'u') {
+        if !self.take(b'\\') || !self.take(b'u') {
             return Err(lone);
         }
         match self.hex()? {

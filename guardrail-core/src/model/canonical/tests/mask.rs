@@ -34,6 +34,7 @@ fn what_holds_no_secret_stays() {
         json!("https://example.com:8080/a@b?x=1"),
         json!("spin up the pin-up token ring: a secret recipe"),
         json!("#mixed:x"),
+        json!([{"pin": null}, "x", {"token": false}, 1]),
     ] {
         assert_eq!(of(&value).mask(&salt(), "plan"), None, "{value}");
     }
@@ -60,6 +61,8 @@ fn values_under_a_sensitive_name_are_masked() {
             secret("/x/apiKey/old/1", "x"),
         )
     );
+    let value = json!({"secret": {"token": {}, "x": "v"}});
+    assert!(masked(&value, "x").as_str().contains(&secret("/x/secret/x", "v")));
     let text = masked(&json!([{"pin": 1234}, {"pin": 1234, "pan": 1234}]), "x");
     assert_eq!(
         text.as_str(),

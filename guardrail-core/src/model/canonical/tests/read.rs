@@ -79,6 +79,7 @@ fn every_single_float_comes_back() {
             assert_eq!(of(&value).read::<f32>().unwrap().to_bits(), bits);
         }
     }
+    back(f32::from_bits(0x15ae_43fd));
 }
 
 #[test]

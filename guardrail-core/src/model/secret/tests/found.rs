@@ -57,6 +57,8 @@ fn what_only_begins_like_a_token() {
     for text in [
         "ghp_short",
         "sk-learn",
+        "sk-lts-2024",
+        "eyJhbGciOiJIUzI1NiJ9.e30",
         "sk-learn-and-other-hyphenated-words-of-a-slug",
         "xoxb-",
         "AKIA",
@@ -189,7 +191,9 @@ fn no_command_is_part_of_a_credential() {
     for text in [
         "password=abc;rm -rf /",
         "password=abc&&rm -rf /",
-        "password=abc|sh",
+        "password=abc|rm",
+        "password=\"abc;rm -rf /",
+        "password=\"abc$(rm)\"",
         "password=$(rm -rf /)",
         "password=`rm -rf /`",
         "password=\"abc$(rm -rf /)\"",
