@@ -1,0 +1,278 @@
+//! Secrets: the body gets them, and no page, line, error, trace or dump holds a byte of them.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use guardrail::model::IntentBuilder;
+use guardrail::view::{Limits, columns, facts, open, text};
+use guardrail::{
+    AuditEvent, Context, Error, Guardrail, InContext, Intent, MockApprover, Secret,
+    requires_approval,
+};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::corpus::Entry;
+use crate::ensure;
+use crate::payload::Payload;
+use crate::record::talk;
+use crate::trial::{Check, Taken, Trial, ask, call, intent, read_back};
+use crate::words::Field;
+
+pub(crate) async fn run(entry: &Entry) -> Check {
+    if let Payload::Value(value) = &entry.payload {
+        return structured(value).await;
+    }
+    let payload = entry.payload.text().ok_or("a secret is text")?;
+    if let Some(marked) = payload.trim().strip_prefix("(value marked") {
+        return marked_by_hand(&last_word(marked)).await;
+    }
+    Box::pin(by_shape(entry, &payload)).await?;
+    marked_by_hand(&payload).await?;
+    bound(&payload).await?;
+    panics(&payload).await
+}
+
+/// What a scene speaks of: the word behind `PIN`, `password` and the like, else the last number.
+fn last_word(scene: &str) -> String {
+    let words: Vec<&str> = scene.split_whitespace().collect();
+    let named = words.windows(2).find_map(|pair| {
+        let name = pair[0].to_lowercase();
+        let secret = ["pin", "password", "token", "code", "secret", "value"];
+        let digits = pair[1].chars().any(|c| c.is_ascii_digit());
+        (secret.contains(&name.as_str()) && digits).then_some(pair[1])
+    });
+    let number = words.iter().rev().find(|word| word.chars().all(|c| c.is_ascii_digit()));
+    named.or(number.copied()).unwrap_or("1234").to_owned()
+}
+
+/// A text that looks like a credential is masked wherever an agent puts it.
+async fn by_shape(entry: &Entry, payload: &str) -> Check {
+    let secrets = parts(payload);
+    let trials = [
+        call(payload, Context::new()).await?,
+        ask(intent("deed", "attacks").arg("value", payload)).await?,
+        ask(intent("deed", "attacks").arg("value", &[payload])).await?,
+    ];
+    for trial in &trials[..2] {
+        trial.ran()?;
+        ensure!(trial.taken == [payload], "the body was given {:?}", trial.taken);
+    }
+    for trial in &trials {
+        let masked = trial.recorded()?.arguments().get("value").is_some_and(commitment);
+        ensure!(masked, "the log holds no commitment in its place");
+        silent(trial, &secrets)?;
+    }
+    let prose = [
+        call("x", Context::new().reason(payload)).await?,
+        ask(intent("deed", "attacks").arg("value", "x").summary(payload)).await?,
+        ask(intent("deed", "attacks").arg("value", "x").preview(payload)).await?,
+        ask(intent("deed", "attacks").arg("value", "x").resource(payload)).await?,
+        call("x", Context::new().session(payload)).await?,
+    ];
+    for trial in &prose {
+        silent(trial, &secrets)?;
+    }
+    ensure!(entry.field == Field::Arg || entry.field == Field::Reason, "no secret enters there");
+    Ok(())
+}
+
+/// A value that the developer marks, by attribute, by type or by its name, whatever it looks like.
+async fn marked_by_hand(payload: &str) -> Check {
+    let secret = Secret::new(payload.to_owned());
+    let nested: Value = serde_json::json!({ "database": { "password": payload, "port": 1 } });
+    let ways: [&dyn Fn() -> IntentBuilder; 4] = [
+        &|| intent("deed", "attacks").redact("value", payload),
+        &|| intent("deed", "attacks").arg("value", &secret),
+        &|| intent("deed", "attacks").arg("password", payload),
+        &|| intent("deed", "attacks").arg("value", &nested),
+    ];
+    for way in ways {
+        let (first, second) = (ask(way()).await?, ask(way()).await?);
+        for trial in [&first, &second] {
+            trial.ran()?;
+            ensure!(trial.taken.concat().contains(payload), "the body was not given the value");
+            silent(trial, &[payload.to_owned()])?;
+        }
+        let kept = |trial: &Trial| -> Result<Vec<String>, String> {
+            let arguments = trial.recorded()?.arguments();
+            Ok(arguments.iter().map(|one| one.canonical().as_str().to_owned()).collect())
+        };
+        let (first, second) = (kept(&first)?, kept(&second)?);
+        ensure!(first != second, "two intents hold the same commitment: {first:?}");
+    }
+    Ok(())
+}
+
+fn commitment(argument: &guardrail::model::Argument) -> bool {
+    let text = argument.canonical().as_str();
+    argument.canonical().walk().count() > 0 && text.contains("#secret:")
+}
+
+/// Strings of a value that stand under names of secrets, or look like one.
+async fn structured(value: &Value) -> Check {
+    let trial = ask(intent("deed", "attacks").arg("value", value)).await?;
+    trial.ran()?;
+    let mut secrets = Vec::new();
+    leaves(value, &mut secrets);
+    silent(&trial, &secrets)
+}
+
+fn leaves(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::String(text) => into.extend(parts(text)),
+        Value::Array(all) => all.iter().for_each(|one| leaves(one, into)),
+        Value::Object(all) => all.values().for_each(|one| leaves(one, into)),
+        _ => {}
+    }
+}
+
+/// The secret parts of a text that is made of a secret and what surrounds it.
+fn parts(text: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Some((_, rest)) = text.split_once("://")
+        && let Some((user, _)) = rest.split_once('@')
+        && let Some((_, password)) = user.split_once(':')
+    {
+        return vec![password.to_owned()];
+    }
+    if text.contains("-----BEGIN") {
+        let body = text.lines().filter(|line| !line.contains("-----") && line.trim().len() > 8);
+        parts.extend(body.map(|line| line.trim().to_owned()));
+    }
+    let lower = text.to_lowercase();
+    for scheme in ["bearer ", "basic "] {
+        if let Some(at) = lower.find(scheme) {
+            let rest = text.get(at + scheme.len()..).unwrap_or_default();
+            parts.extend(rest.split_whitespace().next().map(str::to_owned));
+        }
+    }
+    if parts.is_empty()
+        && let Some((name, value)) = text.split_once(['=', ':'])
+        && !name.is_empty()
+        && name.chars().all(|c| c.is_alphanumeric() || "_-. \"{'".contains(c))
+        && !value.trim().is_empty()
+    {
+        let value = value.trim().trim_matches(['"', '\'', '}', ' ']);
+        parts.extend(value.split([' ', ';', '&', '"']).next().map(str::to_owned));
+    }
+    parts.retain(|part| !part.is_empty());
+    if parts.is_empty() { vec![text.to_owned()] } else { parts }
+}
+
+/// Nothing anybody could read holds one of the secrets.
+fn silent(trial: &Trial, secrets: &[String]) -> Check {
+    let mut outputs = vec![
+        (
+            "the log",
+            trial.records.iter().map(|record| record.line()).collect::<Vec<_>>().join("\n"),
+        ),
+        ("a dump of the log", format!("{:?}", trial.records)),
+        ("a dump of an intent", format!("{:?}", trial.recorded()?)),
+        ("the conversation", talk(trial)),
+        ("a trace", trial.traced.clone()),
+        ("an error", format!("{:?} {}", trial.error, words(trial.error.as_ref()))),
+        ("a dump of the whole", format!("{:?}", trial.guardrail)),
+    ];
+    if let Some(request) = &trial.request {
+        let at = request.created();
+        outputs.extend([
+            ("a page", text(&open(request, at), 100_000)),
+            ("a short page", text(&facts(request, at, &Limits::new(0, 0, columns)), 80)),
+            ("a dump of the facts", format!("{:?}", open(request, at))),
+            ("a dump of the request", format!("{request:?}")),
+        ]);
+    }
+    for secret in secrets {
+        for (name, output) in &outputs {
+            ensure!(!holds(output, secret), "{name} holds the secret {secret}: {output}");
+        }
+    }
+    Ok(())
+}
+
+fn words(error: Option<&Error>) -> String {
+    error.map(ToString::to_string).unwrap_or_default()
+}
+
+/// Whether the text holds the secret. A short one may stand in a hash by chance, so it must be a
+/// word of its own.
+fn holds(text: &str, secret: &str) -> bool {
+    if secret.len() > 6 {
+        return text.contains(secret);
+    }
+    text.match_indices(secret).any(|(at, _)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let behind = text.get(at + secret.len()..).and_then(|text| text.chars().next());
+        ![before, behind].into_iter().flatten().any(|c| c.is_ascii_alphanumeric())
+    })
+}
+
+/// A value that is another one the second time it is looked at.
+struct Turning<'v> {
+    first: &'v str,
+    looks: AtomicUsize,
+}
+
+impl Serialize for Turning<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.looks.fetch_add(1, Ordering::Relaxed) {
+            0 => serializer.serialize_str(self.first),
+            _ => serializer.serialize_str(&format!("{}x", self.first)),
+        }
+    }
+}
+
+#[requires_approval(policy = "attacks", redact(value), skip(taken))]
+async fn committed(value: &Turning<'_>, taken: &Taken) -> Result<(), Error> {
+    taken.put(value.first);
+    Ok(())
+}
+
+/// What nobody was shown is bound all the same: another value does not run.
+async fn bound(payload: &str) -> Check {
+    let taken = Taken::default();
+    let value = Turning { first: payload, looks: AtomicUsize::new(0) };
+    let guardrail = Guardrail::for_tests(MockApprover::approving());
+    let ended = guardrail.scope(committed(&value, &taken)).await;
+    ensure!(matches!(ended, Err(Error::IntentChanged { .. })), "another value ran: {ended:?}");
+    ensure!(taken.all().is_empty(), "another value ran");
+    let digest = |value: &str| -> Result<_, String> {
+        let built = Intent::builder("deed").policy("attacks").redact("value", value).build();
+        Ok(built.map_err(|error| error.to_string())?.digest())
+    };
+    ensure!(digest(payload)? != digest("another")?, "the digest does not cover the value");
+    Ok(())
+}
+
+static PANICS: Mutex<()> = Mutex::new(());
+
+#[requires_approval(policy = "attacks", redact(value))]
+async fn panicking(value: String) -> Result<(), Error> {
+    // Not by `panic!`: the hook of the process would print it, and that is not ours.
+    std::panic::resume_unwind(Box::new(value))
+}
+
+/// A body that panics with the secret on its lips leaves no word of it.
+async fn panics(payload: &str) -> Check {
+    let _one_at_a_time = PANICS.lock();
+    let guardrail = Guardrail::for_tests(MockApprover::approving());
+    let body = guardrail.scope(panicking(payload.to_owned()));
+    let (ended, traced) =
+        crate::heard::heard(async { tokio::spawn(body.in_context()).await }).await;
+    ensure!(ended.is_err(), "the body did not panic");
+    for _ in 0..64 {
+        tokio::task::yield_now().await;
+    }
+    let records = read_back(&guardrail).await?;
+    let failed = records.last().map(|record| record.event().clone());
+    ensure!(
+        matches!(failed, Some(AuditEvent::Failed { panicked: true })),
+        "the panic is not on record: {failed:?}"
+    );
+    for record in &records {
+        ensure!(!holds(record.line(), payload), "the log holds the secret");
+    }
+    ensure!(!holds(&traced, payload), "a trace holds the secret");
+    Ok(())
+}
