@@ -8,6 +8,12 @@
     reason = "tests may fail loudly"
 )]
 
+mod approvers;
+mod clock;
 mod decisions;
+mod order;
+mod own_side;
 mod scope;
 mod support;
+mod tighter;
+mod votes;

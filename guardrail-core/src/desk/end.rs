@@ -17,8 +17,11 @@ use crate::model::{
 /// How long an end is tried to be recorded.
 const RETRY: Duration = Duration::from_secs(5);
 
-/// How long an append that nobody waits for any more may be under way. Less than [`RETRY`].
-const UNDER_WAY: Duration = Duration::from_secs(4);
+/// How long one try may take.
+const TRY: Duration = Duration::from_secs(2);
+
+/// How long an append that nobody waits for any more may be under way. Less than [`TRY`].
+const UNDER_WAY: Duration = Duration::from_secs(1);
 
 /// An end that is to be put on record.
 #[derive(Debug)]
@@ -79,14 +82,12 @@ impl Desk {
         let deadline = tokio::time::Instant::now() + RETRY;
         let mut pause = Duration::from_millis(10);
         loop {
-            let error = match tokio::time::timeout_at(deadline, self.end(ending)).await {
+            let until = deadline.min(tokio::time::Instant::now() + TRY);
+            let error = match tokio::time::timeout_at(until, self.end(ending)).await {
                 Ok(Ok(())) => return Ok(()),
                 Ok(Err(error)) => error,
-                Err(_) => {
-                    let waited = "no answer within 5 seconds";
-                    let log = audit::Error::storage("audit log", "record the end", waited);
-                    return Err(log.into());
-                }
+                // What hangs is let go and looked for: it may have happened.
+                Err(_) => audit::Error::storage("audit log", "record the end", "no answer").into(),
             };
             if !error.is_transient() || tokio::time::Instant::now() + pause >= deadline {
                 return Err(error);

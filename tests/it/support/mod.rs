@@ -3,12 +3,16 @@
 
 mod approvers;
 mod body;
+mod forging;
+mod pausing;
 mod policies;
 mod story;
 mod world;
 
-pub(crate) use approvers::{End, Scripted};
+pub(crate) use approvers::{End, Scripted, Voter};
 pub(crate) use body::{Body, deploy};
-pub(crate) use policies::{PEOPLE, policies};
+pub(crate) use forging::ForgingLog;
+pub(crate) use pausing::{PausingLog, Place};
+pub(crate) use policies::{PEOPLE, policies, policies_of};
 pub(crate) use story::{names_of, story};
 pub(crate) use world::{World, approve, cast, deny};

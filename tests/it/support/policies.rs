@@ -36,6 +36,11 @@ security = ["dave"]
 
 /// These people, and a policy `deploy` that says this.
 pub(crate) fn policies(deploy: &str) -> PolicySet {
-    let text = format!("{PEOPLE}\n[policies.deploy]\n{deploy}\n");
+    policies_of(PEOPLE, deploy)
+}
+
+/// Other people, and a policy `deploy` that says this.
+pub(crate) fn policies_of(people: &str, deploy: &str) -> PolicySet {
+    let text = format!("{people}\n[policies.deploy]\n{deploy}\n");
     PolicySet::parse(text).unwrap_or_else(|error| panic!("{error}"))
 }

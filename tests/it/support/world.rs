@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use guardrail::approver::Approver;
+use guardrail::gate::Builder;
 use guardrail::{
-    AuditLog, Cast, Context, Error, Guardrail, Identity, MemoryLog, RequestId, Seen, Vote,
+    AuditLog, Cast, Context, Error, Guardrail, Identity, InContext, MemoryLog, RequestId, Seen,
+    Sequence, Vote,
 };
 use tokio::task::JoinHandle;
 
@@ -12,7 +13,6 @@ use super::approvers::{End, Scripted};
 use super::body::{Body, deploy};
 use super::policies::policies;
 use super::story::story;
-use guardrail::InContext;
 
 /// One guardrail with its log, its people and one body. Clones are the same world.
 #[derive(Clone, Debug)]
@@ -24,20 +24,19 @@ pub(crate) struct World {
 impl World {
     /// A policy that says this, people who are asked somewhere and answer through [`cast`].
     pub(crate) async fn new(deploy: &str) -> Self {
-        Self::with(deploy, Arc::new(MemoryLog::new()), Scripted::new("desk", End::Stay)).await
+        Self::over(deploy, MemoryLog::new()).await
     }
 
-    /// The same over this log, asked by this approver.
-    pub(crate) async fn with(deploy: &str, log: impl AuditLog, approver: impl Approver) -> Self {
-        let guardrail = Guardrail::builder()
-            .agent("deploy-bot")
-            .policies(policies(deploy))
-            .audit_log(log)
-            .approver(approver)
-            .build()
-            .await
-            .unwrap();
-        Self::of(guardrail)
+    /// The same over this log.
+    pub(crate) async fn over(deploy: &str, log: impl AuditLog) -> Self {
+        let asked = Scripted::new("desk", End::Stay);
+        Self::built(deploy, |builder| builder.audit_log(log).approver(asked)).await
+    }
+
+    /// A policy that says this; log and approvers are given to the builder.
+    pub(crate) async fn built(deploy: &str, parts: impl FnOnce(Builder) -> Builder) -> Self {
+        let builder = Guardrail::builder().agent("deploy-bot").policies(policies(deploy));
+        Self::of(parts(builder).build().await.unwrap())
     }
 
     pub(crate) fn of(guardrail: Guardrail) -> Self {
@@ -84,16 +83,16 @@ impl World {
         }
     }
 
-    async fn last(&self) -> guardrail::Sequence {
-        let records = self.log().read(guardrail::Sequence::START, 100_000).await.unwrap();
-        records.last().map_or(guardrail::Sequence::START, |record| record.sequence())
+    async fn last(&self) -> Sequence {
+        let records = self.log().read(Sequence::START, 100_000).await.unwrap();
+        records.last().map_or(Sequence::START, |record| record.sequence())
     }
 
     /// Waits until an event of this name is on record.
     pub(crate) async fn until(&self, name: &str) {
         loop {
             let seen = self.last().await;
-            let records = self.log().read(guardrail::Sequence::START, 100_000).await.unwrap();
+            let records = self.log().read(Sequence::START, 100_000).await.unwrap();
             if records.iter().any(|record| record.event().name() == name) {
                 return;
             }

@@ -1,0 +1,87 @@
+//! Nobody of the requesting side counts, under whatever name.
+
+use guardrail::{Cast, Context, Identity, Vote, VoteRefusal};
+
+use crate::support::{World, approve, cast};
+
+/// In this context Alice's vote counts under none of her names, and Bob's does.
+async fn check(context: Context) {
+    let world = World::new("approvers = [\"group:sre\"]\nrisk = \"low\"").await;
+    let call = world.spawn_in(context);
+    let id = world.pending().await;
+    let names = [
+        Identity::person("alice"),
+        Identity::new("slack", "T0CORP/U0ALICE"),
+        Identity::new("web", "alice"),
+    ];
+    for name in names {
+        for choice in [Vote::approve, Vote::deny] {
+            let cast = cast(&world, id, |seen| choice(name.clone(), seen)).await;
+            assert_eq!(cast, Cast::Refused(VoteRefusal::RequestingSide), "{name}");
+        }
+    }
+    assert_eq!(world.body.runs(), 0);
+    let counted = approve(&world, id, "bob").await;
+    assert!(matches!(counted, Cast::Counted(tally) if tally.is_complete()), "{counted:?}");
+    assert_eq!(call.await.unwrap().unwrap(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_one_it_is_done_for_does_not_count() {
+    check(Context::new().on_behalf_of("alice")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_one_it_is_done_for_does_not_count_by_email() {
+    for name in ["alice@example.com", "ALICE@example.com", "Alice"] {
+        check(Context::new().on_behalf_of(name)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_of_the_chain_does_not_count() {
+    let links = [
+        "alice",
+        "Alice",
+        "person:alice",
+        "alice@example.com",
+        "slack:T0CORP/U0ALICE",
+        "user:alice@example.com",
+    ];
+    for link in links {
+        check(Context::new().on_behalf_of("carol").delegated_by("planner").delegated_by(link))
+            .await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_owner_of_the_agent_does_not_count() {
+    for agent in ["alices-bot", "ALICES-BOT", "agent:alices-bot"] {
+        check(Context::new().agent(agent)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_owner_of_an_agent_in_the_chain_does_not_count() {
+    check(Context::new().delegated_by("agent:alices-bot")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_agent_does_not_count_as_a_person_of_its_name() {
+    check(Context::new().agent("alice")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_inner_context_does_not_wash_off_an_outer_one() {
+    let world = World::new("approvers = [\"group:sre\"]").await;
+    let inside = world.clone();
+    let outer = Context::new().delegated_by("alice");
+    let call =
+        tokio::spawn(outer.scope(async move {
+            Context::new().delegated_by("worker").scope(inside.call()).await
+        }));
+    let id = world.pending().await;
+    let cast = approve(&world, id, "alice").await;
+    assert_eq!(cast, Cast::Refused(VoteRefusal::RequestingSide));
+    call.abort();
+}
