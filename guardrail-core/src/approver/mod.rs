@@ -39,6 +39,8 @@
 mod attend;
 mod error;
 mod review;
+#[cfg(all(feature = "terminal", unix))]
+mod terminal;
 
 use std::fmt::Debug;
 
@@ -47,6 +49,8 @@ use async_trait::async_trait;
 pub(crate) use attend::attend;
 pub use error::Error;
 pub use review::Review;
+#[cfg(all(feature = "terminal", unix))]
+pub use terminal::{TerminalApprover, TerminalError};
 
 /// A way to reach people. See the [module](self) for the contract.
 #[async_trait]

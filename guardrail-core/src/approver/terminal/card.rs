@@ -1,0 +1,75 @@
+//! The facts of a request as lines for a window: in brief, or everything.
+
+use unicode_width::UnicodeWidthChar as _;
+
+use crate::clock::Timestamp;
+use crate::model::ApprovalRequest;
+use crate::view::{self, Facts, Limits};
+
+/// Rows of the window that one value may fill before it is cut.
+const ROWS: usize = 6;
+
+/// The narrowest window a request is shown in.
+pub(super) const LEAST_COLUMNS: u16 = 48;
+
+/// Most lines that are laid out anew each second to keep a clock right.
+const LIVELY: usize = 2_000;
+
+/// A request laid out for a window.
+#[derive(Debug, Clone)]
+pub(super) struct Card {
+    pub(super) lines: Vec<String>,
+    /// Whether every value stands in these lines entirely.
+    pub(super) whole: bool,
+}
+
+impl Card {
+    /// What a reviewer takes in within ten seconds; long values are cut, and say so.
+    pub(super) fn brief(request: &ApprovalRequest, now: Timestamp, columns: u16) -> Self {
+        let columns = usize::from(columns);
+        let limits = Limits::new(ROWS * columns, Limits::LEAST, view::columns);
+        Self::lay(&view::facts(request, now, &limits), columns)
+    }
+
+    /// Every value entirely.
+    pub(super) fn everything(request: &ApprovalRequest, now: Timestamp, columns: u16) -> Self {
+        Self::lay(&view::open(request, now), usize::from(columns))
+    }
+
+    /// Whether it is small enough to be laid out again each second.
+    pub(super) fn is_lively(lines: usize) -> bool {
+        lines <= LIVELY
+    }
+
+    /// Terminals disagree about the width of what is not ASCII. Lines are made so short that no
+    /// terminal has to leave anything of them out.
+    fn lay(facts: &Facts, columns: usize) -> Self {
+        let mut lines = Vec::new();
+        for width in [columns, columns * 3 / 4, columns / 2] {
+            lines = view::text(facts, width).lines().map(str::to_owned).collect();
+            if lines.iter().all(|line: &String| widest(line) <= columns) {
+                break;
+            }
+        }
+        Self { lines, whole: facts.is_whole() }
+    }
+}
+
+/// How wide a terminal could take this line to be. The frame in front is known.
+fn widest(line: &str) -> usize {
+    let mut chars = line.chars();
+    let frame = chars.next().map_or(0, |c| c.width().unwrap_or(1));
+    frame + chars.map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::widest;
+
+    #[test]
+    fn what_is_not_ascii_is_taken_to_be_wide() {
+        assert_eq!(widest("│ plan = x"), 10);
+        assert_eq!(widest("│ ★★"), 6);
+        assert_eq!(widest(""), 0);
+    }
+}
