@@ -2,8 +2,10 @@
 
 pub use guardrail_core::{approver, audit, clock, desk, gate, model, policy, testing, view};
 
+#[cfg(feature = "terminal")]
+pub use guardrail_core::approver::TerminalApprover;
 pub use guardrail_core::approver::{Approver, Review};
-pub use guardrail_core::audit::{AuditLog, AuditRecord, MemoryLog};
+pub use guardrail_core::audit::{AuditLog, AuditRecord, FileLog, MemoryLog};
 pub use guardrail_core::clock::Timestamp;
 pub use guardrail_core::gate::{Context, Error, FromRefusal, Guardrail, InContext, Permit};
 pub use guardrail_core::model::{

@@ -12,9 +12,8 @@ pub(super) fn settled(request: &ApprovalRequest) -> String {
         Some(Decision::Approved) => {
             let approvals = request.votes().iter().map(|vote| vote.voted());
             let approvals = approvals.filter(|voted| voted.choice == Choice::Approve);
-            let who = approvals.map(|voted| {
-                format!("{} ({})", safe(voted.person.as_str()), safe(&voted.channel))
-            });
+            let who = approvals
+                .map(|voted| format!("{} ({})", safe(voted.person.as_str()), safe(&voted.channel)));
             format!("approved by {}", who.collect::<Vec<_>>().join(", "))
         }
         Some(Decision::Denied { by, reason }) => {

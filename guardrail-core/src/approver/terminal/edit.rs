@@ -22,7 +22,9 @@ impl Editor {
             // Whatever ends a line ends none here.
             Key::Enter => self.push(' '),
             Key::Paste(text) => {
-                text.chars().map(|c| if c.is_control() { ' ' } else { c }).for_each(|c| self.push(c));
+                text.chars()
+                    .map(|c| if c.is_control() { ' ' } else { c })
+                    .for_each(|c| self.push(c));
             }
             Key::Backspace => drop(self.text.pop()),
             Key::Clear => self.text.clear(),

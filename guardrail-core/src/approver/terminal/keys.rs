@@ -36,7 +36,10 @@ enum State {
     #[default]
     Ground,
     /// A character of several bytes.
-    Utf8 { have: Vec<u8>, need: usize },
+    Utf8 {
+        have: Vec<u8>,
+        need: usize,
+    },
     Escape,
     /// `ESC [`, and what came after it.
     Csi(Vec<u8>),

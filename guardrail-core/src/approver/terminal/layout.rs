@@ -89,9 +89,10 @@ fn ask(prompt: &Prompt, attentive: bool, columns: usize) -> (String, Option<Stri
     let typed = || Some(format!("> {}", prompt.editor.shown(columns.saturating_sub(4))));
     match &prompt.stage {
         Stage::Busy => ("one moment: this is being put on record".to_owned(), None),
-        _ if !attentive => {
-            ("one moment: what is typed before you can have read this does not count".to_owned(), None)
-        }
+        _ if !attentive => (
+            "one moment: what is typed before you can have read this does not count".to_owned(),
+            None,
+        ),
         Stage::Choose => (choices(prompt), Some("> ".to_owned())),
         Stage::Reason(Choice::Deny) if !prompt.reason_required(Choice::Deny) => {
             ("Why not? A reason or none, then Enter denies. Esc goes back.".to_owned(), typed())
@@ -102,13 +103,17 @@ fn ask(prompt: &Prompt, attentive: bool, columns: usize) -> (String, Option<Stri
         Stage::Reason(Choice::Approve) => {
             ("The policy asks why you approve. Enter goes on, Esc goes back.".to_owned(), typed())
         }
-        Stage::Comment => ("What do you want to say? Enter sends, Esc goes back.".to_owned(), typed()),
+        Stage::Comment => {
+            ("What do you want to say? Enter sends, Esc goes back.".to_owned(), typed())
+        }
         Stage::Confirm { word: None, .. } => {
             (format!("Enter approves {action}, Esc goes back."), Some("> ".to_owned()))
         }
         Stage::Confirm { word: Some(word), .. } => {
             let risk = if prompt.risk() == Risk::Critical { "CRITICAL" } else { "HIGH" };
-            let text = format!("Type  {word}  and Enter to approve. {risk} risk: {action}. Esc goes back.");
+            let text = format!(
+                "Type  {word}  and Enter to approve. {risk} risk: {action}. Esc goes back."
+            );
             (text, typed())
         }
     }

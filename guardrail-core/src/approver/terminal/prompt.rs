@@ -279,8 +279,8 @@ impl Prompt {
             self.message = Some("that is another word; here is a new one".to_owned());
             return None;
         }
-        let by_hand = keys.len() <= HAND
-            && !keys.iter().any(|key| matches!(key, Key::Paste(_) | Key::Enter));
+        let by_hand =
+            keys.len() <= HAND && !keys.iter().any(|key| matches!(key, Key::Paste(_) | Key::Enter));
         if by_hand && word.is_some() {
             keys.iter().for_each(|key| self.editor.key(key));
         } else if by_hand {

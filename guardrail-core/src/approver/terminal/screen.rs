@@ -144,13 +144,15 @@ mod tests {
     fn nothing_a_terminal_obeys_comes_from_a_text() {
         let all: String = (0..=0x10_FFFF).filter_map(char::from_u32).collect();
         let written = String::from_utf8(line(&all)).unwrap_or_default();
-        let obeyed = written.chars().filter(|c| c.is_control() || ('\u{202A}'..='\u{202E}').contains(c));
+        let obeyed =
+            written.chars().filter(|c| c.is_control() || ('\u{202A}'..='\u{202E}').contains(c));
         assert_eq!(obeyed.collect::<String>(), "\n");
     }
 
     #[test]
     fn a_row_never_reaches_beyond_the_window() {
-        let frame = Frame { rows: vec![Row::new(Look::Plain, "漢字漢字".repeat(9))], types: false };
+        let frame =
+            Frame { rows: vec![Row::new(Look::Plain, "漢字漢字".repeat(9))], types: false };
         let painted = String::from_utf8(paint(&frame, 7)).unwrap_or_default();
         assert_eq!(painted.chars().filter(|c| *c > '\u{7f}').count(), 3);
     }

@@ -173,9 +173,8 @@ impl<'a> Session<'a> {
             Act::Leave => return Err(TerminalError::Left),
             Act::Comment(text) => {
                 let by = self.identity.clone();
-                self.doing = Some(Box::pin(async move {
-                    Done::Commented(review.comment(by, &text).await)
-                }));
+                self.doing =
+                    Some(Box::pin(async move { Done::Commented(review.comment(by, &text).await) }));
             }
             Act::Vote { choice, reason } => {
                 let digest = self.prompt.request().intent().digest();
@@ -223,7 +222,11 @@ impl<'a> Session<'a> {
                 return Err(channel(TerminalError::NotTheirs { who: self.who.to_owned(), why }));
             }
             R::NoReason => self.prompt.ask_reason(choice),
-            R::NotPending(_) | R::Expired | R::OtherDigest | R::NotWhole | R::UnknownNonce
+            R::NotPending(_)
+            | R::Expired
+            | R::OtherDigest
+            | R::NotWhole
+            | R::UnknownNonce
             | R::SpentNonce => self.prompt.again(format!("your vote does not count: {why}")),
         }
         Ok(None)
@@ -245,4 +248,3 @@ fn hear(mut review: Review) -> Boxed<(Review, Result<ApprovalRequest, Error>)> {
         (review, heard)
     })
 }
-

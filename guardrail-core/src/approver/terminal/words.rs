@@ -34,7 +34,8 @@ mod tests {
 
     #[test]
     fn every_byte_has_a_word_of_its_own() {
-        let picked: BTreeSet<_> = (0..=u8::MAX).map(|byte| pick(&Byte(byte))).map(Result::ok).collect();
+        let picked: BTreeSet<_> =
+            (0..=u8::MAX).map(|byte| pick(&Byte(byte))).map(Result::ok).collect();
         assert_eq!(picked.len(), 256);
         assert!(!picked.contains(&None));
     }
