@@ -1,8 +1,14 @@
 //! Builds a guardrail, and refuses to start one that could not hold.
 
+#[cfg(feature = "terminal")]
+use std::io::Write as _;
 use std::sync::Arc;
 
 use crate::approver::Approver;
+#[cfg(feature = "terminal")]
+use crate::approver::TerminalApprover;
+#[cfg(feature = "terminal")]
+use crate::audit::FileLog;
 use crate::audit::{self, AuditLog};
 use crate::clock::{Entropy, SystemEntropy};
 use crate::desk::{self, Desk, Limits};
@@ -10,6 +16,19 @@ use crate::gate::runtime::has_runtime;
 use crate::gate::{Guardrail, Inner};
 use crate::model::{AgentName, LABEL_LIMIT, NameError};
 use crate::policy::PolicySet;
+
+/// Where the development default keeps its log.
+#[cfg(feature = "terminal")]
+const DEVELOPMENT_LOG: &str = ".guardrail/audit";
+
+/// Who answers where nothing is configured.
+#[cfg(feature = "terminal")]
+const DEVELOPER: &str = "developer";
+
+#[cfg(feature = "terminal")]
+const LOUD: &str = "guardrail: NOTHING IS CONFIGURED. This debug build asks whoever sits at this \
+    terminal about every guarded call and keeps its log in ./.guardrail/audit. A release build \
+    will refuse to start.";
 
 /// Why no guardrail was built.
 #[derive(Debug, thiserror::Error)]
@@ -192,6 +211,23 @@ impl Builder {
     }
 
     /// What a developer gets who has configured nothing yet.
+    #[cfg(feature = "terminal")]
+    async fn development(mut self) -> Result<Self, BuildError> {
+        if !cfg!(debug_assertions) {
+            return Err(BuildError::NothingConfigured);
+        }
+        self.log = Some(Arc::new(FileLog::open(DEVELOPMENT_LOG).await?));
+        self.policies = Some(PolicySet::asking(DEVELOPER)?);
+        self.approvers.push(Arc::new(TerminalApprover::new().as_person(DEVELOPER)));
+        tracing::warn!("{LOUD}");
+        // Where stderr is closed there is nobody to tell.
+        let _ = writeln!(std::io::stderr(), "{LOUD}");
+        Ok(self)
+    }
+
+    /// Without a terminal there is nobody to ask.
+    #[cfg(not(feature = "terminal"))]
+    #[expect(clippy::unused_async, reason = "it awaits the log where there is a terminal")]
     async fn development(self) -> Result<Self, BuildError> {
         Err(BuildError::NothingConfigured)
     }
