@@ -1,4 +1,4 @@
-//! The draft of an intent: the arguments of the call, captured before the request and before the body.
+//! The details of a call: what is captured for the request, and again just before the body.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -6,86 +6,105 @@ use syn::LitStr;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-use crate::args::{Args, Mode, Text};
+use crate::args::{Args, Field, Mode, Text};
 use crate::signature::{Parameter, Parameters};
 
-/// Writes both drafts of one function.
+/// Writes both captures of one function.
+///
+/// A capture is one array of references, not a call an argument: it is the cheapest for the compiler,
+/// and no trait of the user's can come between.
 pub(crate) struct Capture<'a> {
     args: &'a Args,
     parameters: &'a Parameters,
     /// `::guardrail::__private`.
     private: &'a TokenStream,
-    /// `Meta { .. }`: what is known without a call.
-    meta: TokenStream,
-    draft: Ident,
+    /// What both captures hold.
+    compared: TokenStream,
 }
 
 impl<'a> Capture<'a> {
     pub(crate) fn new(
         args: &'a Args,
-        policy: &LitStr,
-        function: &Ident,
         parameters: &'a Parameters,
         private: &'a TokenStream,
     ) -> Self {
-        let site = Span::mixed_site();
-        let name = match args.name.as_ref().and_then(Text::literal) {
+        let mut capture = Self { args, parameters, private, compared: TokenStream::new() };
+        capture.compared = capture.compared();
+        capture
+    }
+
+    /// What becomes the request.
+    pub(crate) fn first(&self, policy: &LitStr, function: &Ident) -> TokenStream {
+        let private = self.private;
+        let name = match self.args.name.as_ref().and_then(Text::literal) {
             Some(name) => name.to_token_stream(),
             None => function.unraw().to_string().to_token_stream(),
         };
-        let meta = quote_spanned! {site=>
-            #private::Meta {
-                policy: #policy,
-                name: #name,
-                module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
-            }
-        };
-        Self { args, parameters, private, meta, draft: Ident::new("__draft", site) }
+        let (compared, once) = (&self.compared, self.once());
+        self.bound(quote_spanned! {Span::mixed_site()=>
+            #private::begin(
+                &#private::Meta {
+                    policy: #policy,
+                    name: #name,
+                    module: ::core::module_path!(),
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                &[#compared #once],
+            )
+        })
     }
 
-    /// The draft that becomes the request, handed to `begin`.
-    pub(crate) fn first(&self) -> TokenStream {
-        let Self { private, draft, .. } = self;
-        let begin = quote_spanned!(Span::mixed_site()=> #private::begin(#draft));
-        self.block(&self.once(), &begin)
+    /// What is held against the approved request, through the seal.
+    pub(crate) fn second(&self, seal: &Ident) -> TokenStream {
+        let compared = &self.compared;
+        self.bound(quote_spanned!(Span::mixed_site()=> #seal.check(&[#compared])))
     }
 
-    /// The draft just before the body, to compare with the approved one.
-    pub(crate) fn second(&self) -> TokenStream {
-        self.block(&TokenStream::new(), &self.draft.to_token_stream())
+    /// Puts the user's names into scope where another macro renamed a parameter.
+    fn bound(&self, call: TokenStream) -> TokenStream {
+        let rebind = &self.parameters.rebind;
+        match rebind.is_empty() {
+            true => call,
+            false => quote_spanned!(Span::mixed_site()=> { #(#rebind)* #call }),
+        }
     }
 
-    fn block(&self, once: &TokenStream, last: &TokenStream) -> TokenStream {
-        let Self { args, parameters, private, meta, draft } = self;
-        let site = Span::mixed_site();
-        let values: Vec<TokenStream> = parameters
-            .list
-            .iter()
-            .filter_map(|parameter| self.parameter(parameter))
-            .chain(args.fields.iter().flatten().map(|field| {
-                let name = field.name.unraw().to_string();
-                let value = &field.value;
-                let value = quote_spanned!(value.span().resolved_at(site)=> &(#value));
-                self.value(self.args.mode(&name), &name, field.name.span(), &value)
-            }))
-            .collect();
+    /// What both captures hold.
+    fn compared(&self) -> TokenStream {
+        let Self { args, parameters, .. } = self;
+        let parameters = parameters.list.iter().filter_map(|parameter| self.parameter(parameter));
+        let fields = args.fields.iter().flatten().map(|field| self.field(field));
         let name = match &args.name {
-            Some(Text::Expr(name)) => self.shown("name", &quote_spanned!(site=> &(#name))),
+            Some(Text::Expr(name)) => {
+                self.shown("Name", &quote_spanned!(Span::mixed_site()=> &(#name)))
+            }
             _ => TokenStream::new(),
         };
-        let resource = self.text("resource", args.resource.as_ref());
-        let rebind = &parameters.rebind;
-        let count = values.len();
-        let statements = quote!(#(#values)* #name #resource #once);
-        let mutable = (!statements.is_empty()).then(|| quote_spanned!(site=> mut));
-        quote_spanned! {site=> {
-            #(#rebind)*
-            let #mutable #draft = #private::Draft::new(&#meta, #count);
-            #statements
-            #last
-        }}
+        let resource = self.text("Resource", args.resource.as_ref());
+        quote!(#(#parameters)* #(#fields)* #name #resource)
+    }
+
+    /// What is evaluated for the request alone.
+    fn once(&self) -> TokenStream {
+        let Self { args, private, .. } = self;
+        let site = Span::mixed_site();
+        let reason = self.text("Reason", args.reason.as_ref());
+        let key = self.text("Key", args.key.as_ref());
+        let summary = args.summary.as_ref().map(|summary| {
+            self.shown("Summary", &quote_spanned!(site=> ::core::format_args!(#summary)))
+        });
+        let guardrail = args.guardrail.as_ref().map(|guardrail| {
+            let span = guardrail.span().resolved_at(site);
+            self.shown("Guardrail", &quote_spanned!(span=> &(#guardrail)))
+        });
+        let preview = args.preview.as_ref().map(|preview| {
+            let span = preview.span().resolved_at(site);
+            let call = quote_spanned!(span=> #preview(__arguments));
+            let call = quote_spanned!(site=> |__arguments| #private::preview_future(#call));
+            self.shown("Preview", &call)
+        });
+        quote!(#reason #key #summary #guardrail #preview)
     }
 
     /// Captures one parameter, unless a field of its name takes its place.
@@ -99,65 +118,40 @@ impl<'a> Capture<'a> {
             mode => mode,
         };
         let span = ident.span().resolved_at(Span::mixed_site());
-        let value = quote_spanned!(span=> &#ident);
-        let statement = self.value(mode, name, ident.span(), &value);
+        let detail = self.value(mode, name, ident.span(), &quote_spanned!(span=> &#ident));
         // A leading underscore tells clippy that the body does not use it, which stays true.
         let underscore = (name.starts_with('_') && mode != Mode::Skip)
             .then(|| quote_spanned!(span=> #[allow(clippy::used_underscore_binding)]));
-        Some(quote!(#(#cfg)* #underscore #statement))
+        Some(quote!(#(#cfg)* #underscore #detail))
     }
 
-    /// One statement. It names the method in full: `draft.arg(..)` could be taken by a trait of the
-    /// user's that has an `arg(&self)` for all types.
+    fn field(&self, field: &Field) -> TokenStream {
+        let Field { name, value } = field;
+        let span = value.span().resolved_at(Span::mixed_site());
+        let text = name.unraw().to_string();
+        let value = quote_spanned!(span=> &(#value));
+        self.value(self.args.mode(&text), &text, name.span(), &value)
+    }
+
     fn value(&self, mode: Mode, name: &str, span: Span, value: &TokenStream) -> TokenStream {
-        let Self { draft, private, .. } = self;
+        let private = self.private;
         let span = span.resolved_at(Span::mixed_site());
         let name = LitStr::new(name, span);
         match mode {
-            Mode::Serialize => {
-                quote_spanned!(span=> #private::Draft::arg(&mut #draft, #name, #value);)
-            }
-            Mode::Debug => {
-                quote_spanned!(span=> #private::Draft::debug(&mut #draft, #name, #value);)
-            }
-            Mode::Redact => {
-                quote_spanned!(span=> #private::Draft::redact(&mut #draft, #name, #value);)
-            }
-            Mode::Skip => quote_spanned!(span=> #private::Draft::skip(&mut #draft, #name);),
+            Mode::Serialize => quote_spanned!(span=> #private::Detail::Value(#name, #value),),
+            Mode::Debug => quote_spanned!(span=> #private::Detail::Debug(#name, #value),),
+            Mode::Redact => quote_spanned!(span=> #private::Detail::Redacted(#name, #value),),
+            Mode::Skip => quote_spanned!(span=> #private::Detail::Skipped(#name),),
         }
     }
 
-    /// What is evaluated for the request alone.
-    fn once(&self) -> TokenStream {
-        let Self { args, private, draft, .. } = self;
-        let site = Span::mixed_site();
-        let reason = self.text("reason", args.reason.as_ref());
-        let key = self.text("key", args.key.as_ref());
-        let summary = args
-            .summary
-            .as_ref()
-            .map(|summary| quote_spanned!(site=> #private::Draft::summary(&mut #draft, ::core::format_args!(#summary));));
-        let guardrail = args.guardrail.as_ref().map(|guardrail| {
-            quote_spanned!(guardrail.span().resolved_at(site)=> #private::Draft::guardrail(&mut #draft, &(#guardrail));)
-        });
-        let preview = args.preview.as_ref().map(|preview| {
-            let call = quote_spanned!(preview.span().resolved_at(site)=> #preview(__arguments));
-            quote_spanned! {site=>
-                #private::Draft::preview(&mut #draft, |__arguments| {
-                    #private::preview_future(#call)
-                });
-            }
-        });
-        quote!(#reason #key #summary #guardrail #preview)
+    fn text(&self, kind: &str, text: Option<&Text>) -> TokenStream {
+        text.map(|text| self.shown(kind, &text.display())).unwrap_or_default()
     }
 
-    fn text(&self, method: &str, text: Option<&Text>) -> TokenStream {
-        text.map(|text| self.shown(method, &text.display())).unwrap_or_default()
-    }
-
-    fn shown(&self, method: &str, value: &TokenStream) -> TokenStream {
-        let Self { draft, private, .. } = self;
-        let method = Ident::new(method, Span::mixed_site());
-        quote_spanned!(Span::mixed_site()=> #private::Draft::#method(&mut #draft, #value);)
+    fn shown(&self, kind: &str, value: &TokenStream) -> TokenStream {
+        let private = self.private;
+        let kind = Ident::new(kind, Span::mixed_site());
+        quote_spanned!(Span::mixed_site()=> #private::Detail::#kind(#value),)
     }
 }

@@ -57,14 +57,22 @@ fn guarded(args: &Args, function: &Function, errors: &mut Errors) -> Option<Toke
         None => quote_spanned!(site=> ::guardrail),
     };
     let private = quote_spanned!(site=> #krate::__private);
-    let capture = Capture::new(args, args.policy.as_ref()?, ident, &parameters, &private);
-    let guard = guard(args, function, &future, &capture, &private);
+    let capture = Capture::new(args, &parameters, &private);
+    let guard = guard(args, function, &future, &capture, &private)?;
 
     let inner = &function.body.attributes;
     let body = match future.shape {
         Shape::Async => quote!(#inner #guard),
-        Shape::Opaque => quote_spanned!(site=> #inner async move { #guard }),
-        Shape::Boxed => quote_spanned!(site=> #inner ::std::boxed::Box::pin(async move { #guard })),
+        Shape::Opaque => quote_spanned! {site=>
+            #inner
+            #[allow(clippy::implicit_return)]
+            async move { #guard }
+        },
+        Shape::Boxed => quote_spanned! {site=>
+            #inner
+            #[allow(clippy::implicit_return)]
+            ::std::boxed::Box::pin(async move { #guard })
+        },
     };
     let block = braces(body, function.body.span);
     let Function { attributes, visibility, signature, .. } = function;
@@ -74,19 +82,20 @@ fn guarded(args: &Args, function: &Function, errors: &mut Errors) -> Option<Toke
     Some(quote!(#(#attributes)* #manual #visibility #signature #block))
 }
 
-/// The statements that ask, wait, run the body and record the outcome.
+/// The statements that ask, and run the body once the call is approved.
 fn guard(
     args: &Args,
     function: &Function,
     future: &Future,
     capture: &Capture<'_>,
     private: &TokenStream,
-) -> TokenStream {
+) -> Option<TokenStream> {
     let site = Span::mixed_site();
-    let (first, second) = (capture.first(), capture.second());
-    let error = Ident::new("__error", site);
+    let (seal, error) = (Ident::new("__seal", site), Ident::new("__error", site));
+    let first = capture.first(args.policy.as_ref()?, &function.signature.ident);
+    let second = capture.second(&seal);
     let refuse = refuse(args, future, private, &error);
-    let finish = finish(args, future, private, &error);
+    let (guarded, ends) = ends(args, private, &error);
     let block = function.body.block();
     let body = match future.shape {
         Shape::Async => quote!(#block),
@@ -97,22 +106,16 @@ fn guard(
             quote_spanned!(site=> (move || #output #block)().await)
         }
     };
-    quote_spanned! {site=>
-        let (__gate, __ticket) = #first;
-        let __out = async move {
-            if let ::core::result::Result::Err(#error) = __gate.await.check(#second) {
+    Some(quote_spanned! {site=>
+        let (__call, #seal) = #first;
+        return #private::#guarded(__call, async move {
+            if let ::core::result::Result::Err(#error) = #second {
                 #refuse
             }
             #body
-        }
+        } #ends)
         .await;
-        let __ok = {
-            use #private::ProbeFallback as _;
-            #private::Probe(&__out).succeeded()
-        };
-        #finish
-        __out
-    }
+    })
 }
 
 /// Returns the refusal. It is the first `return` of its block and fixes the type: mistakes in the
@@ -120,48 +123,42 @@ fn guard(
 fn refuse(args: &Args, future: &Future, private: &TokenStream, error: &Ident) -> TokenStream {
     let site = Span::mixed_site();
     let output = &future.output;
-    if let Some(path) = &args.on_deny {
-        let value = quote_spanned!(site=> #path(#error));
-        return quote_spanned!(site=> let __refused: #output = #value; return __refused;);
-    }
-    if args.err.is_some() {
-        return mapped(args, future, error);
-    }
-    let span = future.span.resolved_at(site);
-    quote_spanned!(span=> return <#output as #private::FromRefusal>::from_refusal(#error);)
-}
-
-/// Records the outcome. That it could not be recorded takes the place of a success, never of a
-/// failure, and never goes through `on_deny`: it is no refusal.
-fn finish(args: &Args, future: &Future, private: &TokenStream, error: &Ident) -> TokenStream {
-    let site = Span::mixed_site();
-    if args.on_deny.is_some() {
-        return quote_spanned!(site=> let _ = __ticket.finish(__ok).await;);
-    }
-    let unrecorded = if args.err.is_some() {
-        let mapped = mapped(args, future, error);
-        quote_spanned!(site=> if __ok { #mapped })
+    let refusal = if let Some(path) = &args.on_deny {
+        quote_spanned!(site=> #path(#error))
+    } else if let Some(path) = &args.err {
+        quote_spanned!(site=> ::core::result::Result::Err(#path(#error)))
     } else {
-        let output = &future.output;
         let span = future.span.resolved_at(site);
-        quote_spanned!(span=> return <#output as #private::FromRefusal>::unrecorded(__out, #error);)
+        return quote_spanned!(span=> return <#output as #private::FromRefusal>::from_refusal(#error););
     };
-    quote_spanned! {site=>
-        if let ::core::result::Result::Err(#error) = __ticket.finish(__ok).await {
-            #unrecorded
-        }
-    }
+    quote_spanned!(site=> let __refused: #output = #refusal; return __refused;)
 }
 
-/// `err = path`: returns the error as the user's own.
-fn mapped(args: &Args, future: &Future, error: &Ident) -> TokenStream {
+/// The function that runs the body, and what it needs to know about its end.
+///
+/// That an outcome is not on record takes the place of a success, never of a failure, and never goes
+/// through `on_deny`: it is no refusal.
+fn ends(args: &Args, private: &TokenStream, error: &Ident) -> (Ident, TokenStream) {
     let site = Span::mixed_site();
-    let output = &future.output;
-    let path = &args.err;
-    quote_spanned! {site=>
-        let __refused: #output = ::core::result::Result::Err(#path(#error));
-        return __refused;
-    }
+    let unrecorded = if args.on_deny.is_some() {
+        quote_spanned!(site=> |__out, _| __out)
+    } else if let Some(path) = &args.err {
+        quote_spanned! {site=>
+            |__out, #error| match __out {
+                ::core::result::Result::Ok(_) => ::core::result::Result::Err(#path(#error)),
+                __failed => __failed,
+            }
+        }
+    } else {
+        return (Ident::new("guarded", site), TokenStream::new());
+    };
+    let ends = quote_spanned! {site=>
+        , |__out| {
+            use #private::ProbeFallback as _;
+            #private::Probe(__out).succeeded()
+        }, #unrecorded
+    };
+    (Ident::new("guarded_by", site), ends)
 }
 
 /// The action needs a name that reviewers and policies understand.

@@ -3,8 +3,8 @@
 //! A body that is half typed must not take completion away in an editor, and parsing it would cost
 //! more than the rest of the expansion.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::{Abi, Attribute, Signature, Token, Visibility};
 
@@ -22,6 +22,8 @@ pub(crate) struct Body {
     pub(crate) attributes: TokenStream,
     pub(crate) statements: TokenStream,
     pub(crate) span: Span,
+    /// The tokens outside of all brackets in it.
+    top: Vec<TokenTree>,
 }
 
 impl Function {
@@ -51,32 +53,40 @@ impl Function {
 
 impl Body {
     fn new(tokens: TokenStream, span: Span) -> Self {
+        let top: Vec<TokenTree> = tokens.clone().into_iter().collect();
         let mut attributes = TokenStream::new();
-        let mut tokens = tokens.into_iter();
-        let mut rest = tokens.clone();
-        while let [Some(TokenTree::Punct(hash)), Some(TokenTree::Punct(bang)), Some(group)] =
-            [rest.next(), rest.next(), rest.next()]
+        let mut rest = top.as_slice();
+        while let [TokenTree::Punct(hash), TokenTree::Punct(bang), group, after @ ..] = rest
             && hash.as_char() == '#'
             && bang.as_char() == '!'
         {
             attributes.extend(quote!(#hash #bang #group));
-            tokens = rest.clone();
+            rest = after;
         }
-        Self { attributes, statements: tokens.collect(), span }
+        // Only a body that has some is put together anew: that costs, and few have.
+        let statements = match attributes.is_empty() {
+            true => tokens,
+            false => rest.iter().cloned().collect(),
+        };
+        Self { attributes, statements, span, top }
     }
 
-    /// The body as a nested block.
+    /// The body as a nested block, with the user's span: with it go their lints, and the edition
+    /// that says when temporaries drop.
     ///
-    /// It keeps the user's span, and with it the edition that says when its temporaries drop. A body
-    /// of one expression gets ours instead: it has no locals, so nothing changes, and
-    /// `unused_braces` would fire on the user's.
+    /// On a body of one expression `unused_braces` would fire; an empty statement before it makes two.
     pub(crate) fn block(&self) -> Group {
-        let one_expression = !self.statements.clone().into_iter().any(
-            |token| matches!(&token, TokenTree::Punct(punctuation) if punctuation.as_char() == ';'),
+        let Self { statements, span, .. } = self;
+        let one_expression = !self.top.iter().any(
+            |token| matches!(token, TokenTree::Punct(punctuation) if punctuation.as_char() == ';'),
         );
-        let span =
-            if one_expression { self.span.resolved_at(Span::mixed_site()) } else { self.span };
-        braces(self.statements.clone(), span)
+        let empty = one_expression.then(|| quote_spanned!(Span::mixed_site()=> {}));
+        braces(quote!(#empty #statements), *span)
+    }
+
+    /// Whether a word of the body, outside of all brackets in it, is of this kind.
+    pub(crate) fn has_at_top(&self, is: impl Fn(&Ident) -> bool) -> bool {
+        self.top.iter().any(|token| matches!(token, TokenTree::Ident(ident) if is(ident)))
     }
 
     /// Whether the body uses this word anywhere.
@@ -126,7 +136,7 @@ fn mentions(tokens: TokenStream, word: &str) -> bool {
 impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { attributes, visibility, signature, body } = self;
-        let Body { attributes: inner, statements, span } = body;
+        let Body { attributes: inner, statements, span, .. } = body;
         let block = braces(quote!(#inner #statements), *span);
         tokens.extend(quote!(#(#attributes)* #visibility #signature #block));
     }

@@ -38,7 +38,8 @@ pub(crate) fn is_ours(attribute: &Attribute) -> bool {
 /// Whether a cache above has already rewritten the function: it goes by the names these macros make.
 fn is_cache_made(function: &Function) -> bool {
     let name = function.signature.ident.to_string();
-    let body = &function.body;
+    let origin = format!("{name}_no_cache");
     name.starts_with("memoized_original_")
-        || (body.mentions("__cached_result") && body.mentions(&format!("{name}_no_cache")))
+        || (function.body.has_at_top(|word| *word == origin)
+            && function.body.has_at_top(|word| word.to_string().contains("cached")))
 }

@@ -74,7 +74,7 @@ impl Parameters {
             && let Ok(pat) = Pat::parse_multi.parse2(pattern.clone())
         {
             self.bindings(&pat, cfg, errors);
-            self.rebind.push(quote_spanned!(site=> #(#cfg)* let #pattern = &#ident;));
+            self.rebind.push(quote_spanned!(site=> #(#cfg)* #[allow(clippy::pattern_type_mismatch)] let #pattern = &#ident;));
         } else {
             errors.at(
                 pattern.span(),

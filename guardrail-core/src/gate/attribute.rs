@@ -1,20 +1,18 @@
-//! What expanded code hands over: the draft of a call, and the seal before its body.
+//! What expanded code hands over: the details of a call, and the seal before its body.
 
 use std::borrow::Cow;
-use std::fmt::{Debug, Display};
+use std::fmt::{self, Debug, Display};
 use std::sync::Arc;
-
-use serde::Serialize;
 
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
+use crate::gate::guarded::{Call, Gate, PreviewFuture};
 use crate::gate::judge::{Ready, prepare, with_preview};
 use crate::gate::pass::enter;
 use crate::gate::refusal::Argument;
 use crate::gate::scope::Frame;
-use crate::gate::ticket::{Gate, PreviewFuture, Ticket};
 use crate::gate::track::Track;
-use crate::model::canonical::Canonical;
+use crate::model::canonical::{Bounds, Canonical};
 use crate::model::{Arguments, Captured, Intent, IntentBuilder};
 
 /// What the attribute knows of a function when it is compiled.
@@ -33,116 +31,133 @@ pub struct Meta {
 }
 
 /// Makes the text or plan that is shown beside the arguments.
-pub(crate) type PreviewFn = fn(Arguments) -> PreviewFuture;
+pub type PreviewFn = fn(Arguments) -> PreviewFuture;
+
+/// One thing that expanded code says of a call. References only, so that the array of them is
+/// nothing but data to the compiler.
+#[derive(Clone, Copy)]
+pub enum Detail<'a> {
+    /// An argument, by `Serialize`.
+    Value(&'static str, &'a dyn Argument),
+    /// An argument, by `Debug`.
+    Debug(&'static str, &'a dyn Debug),
+    /// An argument nobody is shown.
+    Redacted(&'static str, &'a dyn Argument),
+    /// An argument that is left out.
+    Skipped(&'static str),
+    /// Another name than the function's.
+    Name(&'a dyn Display),
+    /// What the deed is done to.
+    Resource(&'a dyn Display),
+    /// Why, in the agent's words.
+    Reason(&'a dyn Display),
+    /// The idempotency key.
+    Key(&'a dyn Display),
+    /// The one-line summary.
+    Summary(fmt::Arguments<'a>),
+    /// The guardrail to meet, whatever is in scope.
+    Guardrail(&'a Guardrail),
+    /// What makes the preview.
+    Preview(PreviewFn),
+}
+
+impl fmt::Debug for Detail<'_> {
+    /// Says nothing of the value: it may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Detail").finish_non_exhaustive()
+    }
+}
 
 /// One call, being captured.
 #[derive(Debug)]
-pub struct Draft {
+pub(crate) struct Draft {
     pub(crate) builder: IntentBuilder,
     pub(crate) guardrail: Option<Guardrail>,
     pub(crate) preview: Option<PreviewFn>,
 }
 
 impl Draft {
-    /// Begins a capture of `arguments` arguments.
-    #[must_use]
-    pub fn new(meta: &'static Meta, arguments: usize) -> Self {
+    fn first(meta: &'static Meta, details: &[Detail<'_>]) -> Self {
         let builder = Intent::builder(meta.name)
             .policy(meta.policy)
             .at(meta.module, meta.file, meta.line)
-            .expecting(arguments);
-        Self { builder, guardrail: None, preview: None }
+            .expecting(details.len());
+        Self { builder, guardrail: None, preview: None }.with(details)
     }
 
-    /// An argument, by `Serialize`.
-    pub fn arg<T: Argument + ?Sized>(&mut self, name: &'static str, value: &T) {
-        self.serialize(name, Captured::Value, value);
+    /// A second capture, to be held against the first. A name that is computed is computed again.
+    fn second(intent: &Intent, details: &[Detail<'_>]) -> Self {
+        let builder = Intent::builder(intent.action()).expecting(details.len());
+        Self { builder, guardrail: None, preview: None }.with(details)
     }
 
-    /// An argument, by `Debug`.
-    pub fn debug<T: Debug + ?Sized>(&mut self, name: &'static str, value: &T) {
-        let text = format_args!("{value:?}");
-        self.builder.capture(Cow::Borrowed(name), Captured::Debug, |b| Canonical::of(&text, b));
+    fn with(mut self, details: &[Detail<'_>]) -> Self {
+        details.iter().for_each(|detail| self.add(*detail));
+        self
     }
 
-    /// An argument nobody is shown.
-    pub fn redact<T: Argument + ?Sized>(&mut self, name: &'static str, value: &T) {
-        self.serialize(name, Captured::Redacted, value);
-    }
-
-    fn serialize<T: Serialize + ?Sized>(&mut self, name: &'static str, how: Captured, value: &T) {
-        self.builder.capture(Cow::Borrowed(name), how, |bounds| Canonical::of(value, bounds));
-    }
-
-    /// An argument that is left out.
-    pub fn skip(&mut self, name: &'static str) {
-        self.builder.capture(Cow::Borrowed(name), Captured::Skipped, |_| Ok(Canonical::null()));
-    }
-
-    /// Another name than the function's.
-    pub fn name(&mut self, name: &dyn Display) {
-        self.builder.set_action(name.to_string());
-    }
-
-    /// What the deed is done to.
-    pub fn resource(&mut self, resource: &dyn Display) {
-        self.builder.set_resource(resource.to_string());
-    }
-
-    /// Why, in the agent's words.
-    pub fn reason(&mut self, reason: &dyn Display) {
-        self.builder.set_reason(reason.to_string());
-    }
-
-    /// The idempotency key.
-    pub fn key(&mut self, key: &dyn Display) {
-        self.builder.set_key(key.to_string());
-    }
-
-    /// The one-line summary.
-    pub fn summary(&mut self, summary: std::fmt::Arguments<'_>) {
-        self.builder.set_summary(summary.to_string());
-    }
-
-    /// The guardrail to meet, whatever is in scope.
-    pub fn guardrail(&mut self, guardrail: &Guardrail) {
-        self.guardrail = Some(guardrail.clone());
-    }
-
-    /// What makes the preview.
-    pub fn preview(&mut self, preview: PreviewFn) {
-        self.preview = Some(preview);
+    fn add(&mut self, detail: Detail<'_>) {
+        let builder = &mut self.builder;
+        match detail {
+            Detail::Value(name, value) => {
+                builder.capture(Cow::Borrowed(name), Captured::Value, |b| value.capture(b));
+            }
+            Detail::Debug(name, value) => {
+                let text = format_args!("{value:?}");
+                builder.capture(Cow::Borrowed(name), Captured::Debug, |b| Canonical::of(&text, b));
+            }
+            Detail::Redacted(name, value) => {
+                builder.capture(Cow::Borrowed(name), Captured::Redacted, |b| value.capture(b));
+            }
+            Detail::Skipped(name) => {
+                let nothing = |_: &Bounds| Ok(Canonical::null());
+                builder.capture(Cow::Borrowed(name), Captured::Skipped, nothing);
+            }
+            Detail::Name(name) => builder.set_action(name.to_string()),
+            Detail::Resource(resource) => builder.set_resource(resource.to_string()),
+            Detail::Reason(reason) => builder.set_reason(reason.to_string()),
+            Detail::Key(key) => builder.set_key(key.to_string()),
+            Detail::Summary(summary) => builder.set_summary(summary.to_string()),
+            Detail::Guardrail(guardrail) => self.guardrail = Some(guardrail.clone()),
+            Detail::Preview(preview) => self.preview = Some(preview),
+        }
     }
 }
 
-/// Begins a guarded call: the gate is awaited before the body, the ticket finished behind it.
+/// Begins a guarded call: the call goes to [`guarded`](crate::gate::private::guarded) with the
+/// body, the seal into the body.
 #[must_use]
-pub fn begin(draft: Draft) -> (Gate, Ticket) {
+pub fn begin(meta: &'static Meta, details: &[Detail<'_>]) -> (Call, Seal) {
     let frame = Frame::current();
     let track = Arc::new(Track::default());
-    let ticket = Ticket::new(Arc::clone(&track));
-    let gate: Gate = match prepare(&frame, draft) {
-        Err(error) => Box::pin(async move { Seal { passed: Err(error), track } }),
-        Ok(Ready::Judged(guardrail, judged)) => {
-            Box::pin(async move { Seal { passed: enter(&guardrail, judged, &track).await, track } })
+    let seal = Seal { track: Arc::clone(&track) };
+    let (guardrail, draft) = match prepare(&frame, Draft::first(meta, details)) {
+        Err(error) => {
+            track.pass(Err(error));
+            return (Call::new(track, None), seal);
         }
-        Ok(Ready::Preview(guardrail, draft)) => Box::pin(async move {
-            let judged = with_preview(&guardrail, &frame.context, *draft).await;
-            let passed = match judged {
-                Ok(judged) => enter(&guardrail, judged, &track).await,
-                Err(error) => Err(error),
-            };
-            Seal { passed, track }
-        }),
+        Ok(Ready::Judged(guardrail, judged)) => {
+            let at = Arc::clone(&track);
+            let gate: Gate = Box::pin(async move { at.pass(enter(&guardrail, judged, &at).await) });
+            return (Call::new(track, Some(gate)), seal);
+        }
+        Ok(Ready::Preview(guardrail, draft)) => (guardrail, draft),
     };
-    (gate, ticket)
+    let at = Arc::clone(&track);
+    let gate: Gate = Box::pin(async move {
+        let passed = match with_preview(&guardrail, &frame.context, *draft).await {
+            Ok(judged) => enter(&guardrail, judged, &at).await,
+            Err(error) => Err(error),
+        };
+        at.pass(passed);
+    });
+    (Call::new(track, Some(gate)), seal)
 }
 
 /// What stands between the gate and the body: the approval, to be held against the arguments
 /// once more.
 #[derive(Debug)]
 pub struct Seal {
-    passed: Result<Arc<Intent>, Error>,
     track: Arc<Track>,
 }
 
@@ -151,9 +166,9 @@ impl Seal {
     ///
     /// # Errors
     /// The refusal, or [`Error::IntentChanged`].
-    pub fn check(self, draft: Draft) -> Result<(), Error> {
-        let intent = self.passed?;
-        if draft.builder.is_same_deed(&intent) {
+    pub fn check(self, details: &[Detail<'_>]) -> Result<(), Error> {
+        let intent = self.track.passed()?;
+        if Draft::second(&intent, details).builder.is_same_deed(&intent) {
             self.track.begin_body()
         } else {
             Err(self.track.abort("the arguments changed between the approval and the start"))

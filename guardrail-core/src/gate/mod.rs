@@ -4,6 +4,7 @@ mod attribute;
 mod build;
 mod context;
 mod error;
+mod guarded;
 mod judge;
 mod pass;
 mod permit;
@@ -32,10 +33,10 @@ use crate::policy::PolicySet;
 /// What expanded code calls. Not for people: it changes without notice.
 #[doc(hidden)]
 pub mod private {
-    pub use super::attribute::{Draft, Meta, Seal, begin};
+    pub use super::attribute::{Detail, Meta, PreviewFn, Seal, begin};
     pub use super::error::Error;
+    pub use super::guarded::{Call, Guarded, PreviewFuture, guarded, guarded_by, preview_future};
     pub use super::refusal::{Argument, FromRefusal, Probe, ProbeFallback};
-    pub use super::ticket::{Gate, PreviewFuture, Ticket, preview_future};
 }
 
 /// The configured whole: policies, approvers and the audit log behind every guarded call. Cheap to

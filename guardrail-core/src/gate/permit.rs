@@ -106,7 +106,7 @@ impl Permit {
         let Self { track, ticket, .. } = self;
         track.begin_body()?;
         let ended = body.await;
-        let recorded = ticket.finish(ended.is_ok()).await;
+        let recorded = ticket.record(ended.is_ok()).await;
         match (ended, recorded) {
             (Ok(_), Err(error)) => Err(error.into()),
             (ended, _) => ended,

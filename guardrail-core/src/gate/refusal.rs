@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::gate::error::Error;
+use crate::model::canonical::{Bounds, Canonical, CaptureError};
 
 /// A return type that can say that the body did not run.
 ///
@@ -18,6 +19,9 @@ pub trait FromRefusal {
     /// The value that says: refused, and why.
     fn from_refusal(error: Error) -> Self;
 
+    /// Whether the value says that all went well.
+    fn ended_well(&self) -> bool;
+
     /// The value that says: done, but its outcome is not on record. Replaces a good end only.
     #[must_use]
     fn unrecorded(ended: Self, error: Error) -> Self;
@@ -27,6 +31,10 @@ pub trait FromRefusal {
 impl<T, E: From<Error>> FromRefusal for Result<T, E> {
     fn from_refusal(error: Error) -> Self {
         Err(error.into())
+    }
+
+    fn ended_well(&self) -> bool {
+        self.is_ok()
     }
 
     fn unrecorded(ended: Self, error: Error) -> Self {
@@ -42,10 +50,20 @@ impl<T, E: From<Error>> FromRefusal for Result<T, E> {
             it out and says so, `debug(name)` shows its `Debug` text, `fields(name = expr)` shows an \
             expression instead"
 )]
-pub trait Argument: Serialize {}
+pub trait Argument {
+    /// Writes it in canonical form.
+    ///
+    /// # Errors
+    /// As [`Canonical::of`] says.
+    fn capture(&self, bounds: &Bounds) -> Result<Canonical, CaptureError>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + ?Sized> Argument for T {}
+impl<T: Serialize + ?Sized> Argument for T {
+    fn capture(&self, bounds: &Bounds) -> Result<Canonical, CaptureError> {
+        Canonical::of(self, bounds)
+    }
+}
 
 /// Looks whether a value is a good end, whatever its type.
 #[derive(Debug)]

@@ -1,31 +1,19 @@
-//! The two halves of a guarded call: the gate before its body, the ticket behind it.
+//! The ticket of a call: what puts its end on record, whatever becomes of it.
 
-use std::fmt::Display;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::gate::attribute::Seal;
 use crate::gate::error::Error;
 use crate::gate::track::Track;
 
-/// The future that ends in a seal. `Send`, whatever the body is.
-pub type Gate = Pin<Box<dyn Future<Output = Seal> + Send>>;
+/// What records an outcome.
+pub(crate) type Recording = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
-/// The future that makes a preview.
-pub type PreviewFuture = Pin<Box<dyn Future<Output = Result<String, String>> + Send>>;
-
-/// Boxes the future of a preview.
-pub fn preview_future<E: Display>(
-    future: impl Future<Output = Result<String, E>> + Send + 'static,
-) -> PreviewFuture {
-    Box::pin(async move { future.await.map_err(|error| error.to_string()) })
-}
-
-/// The end of a guarded call. Dropped before it is finished, it spawns what puts the legal end on
-/// record; nothing rests on that.
+/// The end of a guarded call. Dropped before an outcome is on record, it spawns what puts the legal
+/// end there; nothing rests on that.
 #[derive(Debug)]
 #[must_use = "a guarded call ends with its ticket"]
-pub struct Ticket {
+pub(crate) struct Ticket {
     track: Arc<Track>,
 }
 
@@ -34,19 +22,15 @@ impl Ticket {
         Self { track }
     }
 
-    /// Puts the outcome of the body on record. It is stored before the first await: dropped, it is
-    /// recorded all the same, as far as that is possible.
+    /// Puts the outcome of the body on record. It is stored before this returns: what comes back may
+    /// be dropped, before the ticket, and the ticket records it all the same, as far as that is
+    /// possible.
     ///
-    /// # Errors
-    /// When the body has acted and its outcome could not be recorded for 5 seconds.
-    #[must_use]
-    pub fn finish(self, well: bool) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send>> {
+    /// Fails when the body has acted and its outcome could not be recorded for 5 seconds.
+    pub(crate) fn record(&self, well: bool) -> Recording {
         self.track.end_body(well);
-        Box::pin(async move {
-            let recorded = self.track.record_outcome().await;
-            drop(self);
-            recorded
-        })
+        let track = Arc::clone(&self.track);
+        Box::pin(async move { track.record_outcome().await })
     }
 }
 

@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use crate::desk::{self, Desk, Ending, Permit, Phase, Slot};
 use crate::gate::error::Error;
-use crate::model::{Outcome, RequestId};
+use crate::model::{Intent, Outcome, RequestId};
 
 /// How long a call that failed at the gate waits for its end to be on record. What has not come
 /// by then is tried behind its back.
 const CLEAN_UP: Duration = Duration::from_secs(5);
 
-/// How far one call has come. Shared by its gate and its ticket.
+/// How far one call has come. Shared by its gate, its seal and its ticket.
 #[derive(Debug, Default)]
 pub(crate) struct Track {
     stage: Mutex<Stage>,
+    /// What the gate said, until the seal takes it.
+    passed: Mutex<Option<Result<Arc<Intent>, Error>>>,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +53,20 @@ struct LeftOver {
 impl Track {
     fn stage(&self) -> MutexGuard<'_, Stage> {
         self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The gate has said this, for the seal.
+    pub(crate) fn pass(&self, passed: Result<Arc<Intent>, Error>) {
+        *self.passed.lock().unwrap_or_else(PoisonError::into_inner) = Some(passed);
+    }
+
+    /// What the gate said, once.
+    ///
+    /// # Errors
+    /// The refusal; or that the gate has said nothing, and the body must not begin.
+    pub(crate) fn passed(&self) -> Result<Arc<Intent>, Error> {
+        let passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner).take();
+        passed.unwrap_or_else(|| Err(Error::unavailable(desk::Error::NotFound)))
     }
 
     /// From here on, going away must be put on record.

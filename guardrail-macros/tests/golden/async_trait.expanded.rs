@@ -17,11 +17,14 @@ where
     'life1: 'async_trait,
     Self: 'async_trait,
 {
+    #[allow(clippy::implicit_return)]
     ::std::boxed::Box::pin(async move {
-        let (__gate, __ticket) = {
+        let (__call, __seal) = {
+            #[allow(clippy::pattern_type_mismatch)]
             let Pair { a, b } = &__arg1;
+            #[allow(clippy::pattern_type_mismatch)]
             let (c, (_, d)) = &__arg4;
-            let mut __draft = ::guardrail::__private::Draft::new(
+            ::guardrail::__private::begin(
                 &::guardrail::__private::Meta {
                     policy: "p",
                     name: "act",
@@ -29,93 +32,78 @@ where
                     file: ::core::file!(),
                     line: ::core::line!(),
                 },
-                6usize,
-            );
-            ::guardrail::__private::Draft::skip(&mut __draft, "self");
-            ::guardrail::__private::Draft::arg(&mut __draft, "a", &a);
-            ::guardrail::__private::Draft::arg(&mut __draft, "b", &b);
-            ::guardrail::__private::Draft::arg(&mut __draft, "x", &x);
-            ::guardrail::__private::Draft::arg(&mut __draft, "c", &c);
-            ::guardrail::__private::Draft::arg(&mut __draft, "d", &d);
-            ::guardrail::__private::Draft::summary(
-                &mut __draft,
-                ::core::format_args!("{a} {b}"),
-            );
-            ::guardrail::__private::begin(__draft)
+                &[
+                    ::guardrail::__private::Detail::Skipped("self"),
+                    ::guardrail::__private::Detail::Value("a", &a),
+                    ::guardrail::__private::Detail::Value("b", &b),
+                    ::guardrail::__private::Detail::Value("x", &x),
+                    ::guardrail::__private::Detail::Value("c", &c),
+                    ::guardrail::__private::Detail::Value("d", &d),
+                    ::guardrail::__private::Detail::Summary(
+                        ::core::format_args!("{a} {b}"),
+                    ),
+                ],
+            )
         };
-        let __out = async move {
-            if let ::core::result::Result::Err(__error) = __gate
-                .await
-                .check({
-                    let Pair { a, b } = &__arg1;
-                    let (c, (_, d)) = &__arg4;
-                    let mut __draft = ::guardrail::__private::Draft::new(
-                        &::guardrail::__private::Meta {
-                            policy: "p",
-                            name: "act",
-                            module: ::core::module_path!(),
-                            file: ::core::file!(),
-                            line: ::core::line!(),
-                        },
-                        6usize,
-                    );
-                    ::guardrail::__private::Draft::skip(&mut __draft, "self");
-                    ::guardrail::__private::Draft::arg(&mut __draft, "a", &a);
-                    ::guardrail::__private::Draft::arg(&mut __draft, "b", &b);
-                    ::guardrail::__private::Draft::arg(&mut __draft, "x", &x);
-                    ::guardrail::__private::Draft::arg(&mut __draft, "c", &c);
-                    ::guardrail::__private::Draft::arg(&mut __draft, "d", &d);
-                    __draft
-                })
-            {
-                return <Result<
-                    String,
-                    String,
-                > as ::guardrail::__private::FromRefusal>::from_refusal(__error);
-            }
-            (move || -> ::core::pin::Pin<
-                Box<
-                    dyn ::core::future::Future<
-                        Output = Result<String, String>,
-                    > + ::core::marker::Send + 'async_trait,
-                >,
-            > {
-                Box::pin(async move {
-                    if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<
-                        Result<String, String>,
-                    > {
-                        #[allow(unreachable_code)] return __ret;
+        return ::guardrail::__private::guarded(
+                __call,
+                async move {
+                    if let ::core::result::Result::Err(__error) = {
+                        #[allow(clippy::pattern_type_mismatch)]
+                        let Pair { a, b } = &__arg1;
+                        #[allow(clippy::pattern_type_mismatch)]
+                        let (c, (_, d)) = &__arg4;
+                        __seal
+                            .check(
+                                &[
+                                    ::guardrail::__private::Detail::Skipped("self"),
+                                    ::guardrail::__private::Detail::Value("a", &a),
+                                    ::guardrail::__private::Detail::Value("b", &b),
+                                    ::guardrail::__private::Detail::Value("x", &x),
+                                    ::guardrail::__private::Detail::Value("c", &c),
+                                    ::guardrail::__private::Detail::Value("d", &d),
+                                ],
+                            )
+                    } {
+                        return <Result<
+                            String,
+                            String,
+                        > as ::guardrail::__private::FromRefusal>::from_refusal(__error);
                     }
-                    let __self = self;
-                    let Pair { a, ref mut b } = {
-                        let __arg1 = __arg1;
-                        __arg1
-                    };
-                    let __arg3 = __arg3;
-                    let (c, (_, d)) = {
-                        let __arg4 = __arg4;
-                        __arg4
-                    };
-                    let __ret: Result<String, String> = {
-                        *b += x;
-                        Ok(format!("{a}{b}"))
-                    };
-                    #[allow(unreachable_code)] __ret
-                })
-            })()
-                .await
-        }
+                    (move || -> ::core::pin::Pin<
+                        Box<
+                            dyn ::core::future::Future<
+                                Output = Result<String, String>,
+                            > + ::core::marker::Send + 'async_trait,
+                        >,
+                    > {
+                        {}
+                        Box::pin(async move {
+                            if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<
+                                Result<String, String>,
+                            > {
+                                #[allow(unreachable_code)] return __ret;
+                            }
+                            let __self = self;
+                            let Pair { a, ref mut b } = {
+                                let __arg1 = __arg1;
+                                __arg1
+                            };
+                            let __arg3 = __arg3;
+                            let (c, (_, d)) = {
+                                let __arg4 = __arg4;
+                                __arg4
+                            };
+                            let __ret: Result<String, String> = {
+                                *b += x;
+                                Ok(format!("{a}{b}"))
+                            };
+                            #[allow(unreachable_code)] __ret
+                        })
+                    })()
+                        .await
+                },
+            )
             .await;
-        let __ok = {
-            use ::guardrail::__private::ProbeFallback as _;
-            ::guardrail::__private::Probe(&__out).succeeded()
-        };
-        if let ::core::result::Result::Err(__error) = __ticket.finish(__ok).await {
-            return <Result<
-                String,
-                String,
-            > as ::guardrail::__private::FromRefusal>::unrecorded(__out, __error);
-        }
-        __out
     })
 }

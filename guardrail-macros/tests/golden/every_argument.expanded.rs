@@ -6,111 +6,91 @@ async fn refund(
     token: Token,
     why: &str,
 ) -> Result<(), RefundError> {
-    let (__gate, __ticket) = {
-        let mut __draft = shop::guardrail::__private::Draft::new(
-            &shop::guardrail::__private::Meta {
-                policy: "refunds",
-                name: "shop:refund",
-                module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
+    let (__call, __seal) = shop::guardrail::__private::begin(
+        &shop::guardrail::__private::Meta {
+            policy: "refunds",
+            name: "shop:refund",
+            module: ::core::module_path!(),
+            file: ::core::file!(),
+            line: ::core::line!(),
+        },
+        &[
+            shop::guardrail::__private::Detail::Skipped("self"),
+            shop::guardrail::__private::Detail::Skipped("client"),
+            shop::guardrail::__private::Detail::Debug("order", &order),
+            shop::guardrail::__private::Detail::Redacted("token", &token),
+            shop::guardrail::__private::Detail::Value("why", &why),
+            shop::guardrail::__private::Detail::Value("account", &(self.account.id)),
+            shop::guardrail::__private::Detail::Value("cents", &(cents.abs())),
+            shop::guardrail::__private::Detail::Redacted("pin", &(self.pin)),
+            shop::guardrail::__private::Detail::Resource(
+                &::core::format_args!("order/{order}"),
+            ),
+            shop::guardrail::__private::Detail::Reason(&(why)),
+            shop::guardrail::__private::Detail::Key(
+                &::core::format_args!("{order}-{cents}"),
+            ),
+            shop::guardrail::__private::Detail::Summary(
+                ::core::format_args!("refund {cents} to {order:?}"),
+            ),
+            shop::guardrail::__private::Detail::Guardrail(&(self.guardrail)),
+            shop::guardrail::__private::Detail::Preview(|__arguments| shop::guardrail::__private::preview_future(
+                preview::ledger(__arguments),
+            )),
+        ],
+    );
+    return shop::guardrail::__private::guarded_by(
+            __call,
+            async move {
+                if let ::core::result::Result::Err(__error) = __seal
+                    .check(
+                        &[
+                            shop::guardrail::__private::Detail::Skipped("self"),
+                            shop::guardrail::__private::Detail::Skipped("client"),
+                            shop::guardrail::__private::Detail::Debug("order", &order),
+                            shop::guardrail::__private::Detail::Redacted(
+                                "token",
+                                &token,
+                            ),
+                            shop::guardrail::__private::Detail::Value("why", &why),
+                            shop::guardrail::__private::Detail::Value(
+                                "account",
+                                &(self.account.id),
+                            ),
+                            shop::guardrail::__private::Detail::Value(
+                                "cents",
+                                &(cents.abs()),
+                            ),
+                            shop::guardrail::__private::Detail::Redacted(
+                                "pin",
+                                &(self.pin),
+                            ),
+                            shop::guardrail::__private::Detail::Resource(
+                                &::core::format_args!("order/{order}"),
+                            ),
+                        ],
+                    )
+                {
+                    let __refused: Result<(), RefundError> = ::core::result::Result::Err(
+                        RefundError::Refused(__error),
+                    );
+                    return __refused;
+                }
+                {
+                    {}
+                    client.pay(order, cents).await
+                }
             },
-            8usize,
-        );
-        shop::guardrail::__private::Draft::skip(&mut __draft, "self");
-        shop::guardrail::__private::Draft::skip(&mut __draft, "client");
-        shop::guardrail::__private::Draft::debug(&mut __draft, "order", &order);
-        shop::guardrail::__private::Draft::redact(&mut __draft, "token", &token);
-        shop::guardrail::__private::Draft::arg(&mut __draft, "why", &why);
-        shop::guardrail::__private::Draft::arg(
-            &mut __draft,
-            "account",
-            &(self.account.id),
-        );
-        shop::guardrail::__private::Draft::arg(&mut __draft, "cents", &(cents.abs()));
-        shop::guardrail::__private::Draft::redact(&mut __draft, "pin", &(self.pin));
-        shop::guardrail::__private::Draft::resource(
-            &mut __draft,
-            &::core::format_args!("order/{order}"),
-        );
-        shop::guardrail::__private::Draft::reason(&mut __draft, &(why));
-        shop::guardrail::__private::Draft::key(
-            &mut __draft,
-            &::core::format_args!("{order}-{cents}"),
-        );
-        shop::guardrail::__private::Draft::summary(
-            &mut __draft,
-            ::core::format_args!("refund {cents} to {order:?}"),
-        );
-        shop::guardrail::__private::Draft::guardrail(&mut __draft, &(self.guardrail));
-        shop::guardrail::__private::Draft::preview(
-            &mut __draft,
-            |__arguments| {
-                shop::guardrail::__private::preview_future(preview::ledger(__arguments))
+            |__out| {
+                use shop::guardrail::__private::ProbeFallback as _;
+                shop::guardrail::__private::Probe(__out).succeeded()
             },
-        );
-        shop::guardrail::__private::begin(__draft)
-    };
-    let __out = async move {
-        if let ::core::result::Result::Err(__error) = __gate
-            .await
-            .check({
-                let mut __draft = shop::guardrail::__private::Draft::new(
-                    &shop::guardrail::__private::Meta {
-                        policy: "refunds",
-                        name: "shop:refund",
-                        module: ::core::module_path!(),
-                        file: ::core::file!(),
-                        line: ::core::line!(),
-                    },
-                    8usize,
-                );
-                shop::guardrail::__private::Draft::skip(&mut __draft, "self");
-                shop::guardrail::__private::Draft::skip(&mut __draft, "client");
-                shop::guardrail::__private::Draft::debug(&mut __draft, "order", &order);
-                shop::guardrail::__private::Draft::redact(&mut __draft, "token", &token);
-                shop::guardrail::__private::Draft::arg(&mut __draft, "why", &why);
-                shop::guardrail::__private::Draft::arg(
-                    &mut __draft,
-                    "account",
-                    &(self.account.id),
-                );
-                shop::guardrail::__private::Draft::arg(
-                    &mut __draft,
-                    "cents",
-                    &(cents.abs()),
-                );
-                shop::guardrail::__private::Draft::redact(
-                    &mut __draft,
-                    "pin",
-                    &(self.pin),
-                );
-                shop::guardrail::__private::Draft::resource(
-                    &mut __draft,
-                    &::core::format_args!("order/{order}"),
-                );
-                __draft
-            })
-        {
-            let __refused: Result<(), RefundError> = ::core::result::Result::Err(
-                RefundError::Refused(__error),
-            );
-            return __refused;
-        }
-        { client.pay(order, cents).await }
-    }
+            |__out, __error| match __out {
+                ::core::result::Result::Ok(_) => {
+                    ::core::result::Result::Err(RefundError::Refused(__error))
+                }
+                __failed => __failed,
+            },
+        )
         .await;
-    let __ok = {
-        use shop::guardrail::__private::ProbeFallback as _;
-        shop::guardrail::__private::Probe(&__out).succeeded()
-    };
-    if let ::core::result::Result::Err(__error) = __ticket.finish(__ok).await {
-        if __ok {
-            let __refused: Result<(), RefundError> = ::core::result::Result::Err(
-                RefundError::Refused(__error),
-            );
-            return __refused;
-        }
-    }
-    __out
 }

@@ -1,51 +1,28 @@
 async fn restart() -> Result<(), Error> {
-    let (__gate, __ticket) = {
-        let __draft = ::guardrail::__private::Draft::new(
-            &::guardrail::__private::Meta {
-                policy: "restart",
-                name: "restart",
-                module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
+    let (__call, __seal) = ::guardrail::__private::begin(
+        &::guardrail::__private::Meta {
+            policy: "restart",
+            name: "restart",
+            module: ::core::module_path!(),
+            file: ::core::file!(),
+            line: ::core::line!(),
+        },
+        &[],
+    );
+    return ::guardrail::__private::guarded(
+            __call,
+            async move {
+                if let ::core::result::Result::Err(__error) = __seal.check(&[]) {
+                    return <Result<
+                        (),
+                        Error,
+                    > as ::guardrail::__private::FromRefusal>::from_refusal(__error);
+                }
+                {
+                    {}
+                    reboot()
+                }
             },
-            0usize,
-        );
-        ::guardrail::__private::begin(__draft)
-    };
-    let __out = async move {
-        if let ::core::result::Result::Err(__error) = __gate
-            .await
-            .check({
-                let __draft = ::guardrail::__private::Draft::new(
-                    &::guardrail::__private::Meta {
-                        policy: "restart",
-                        name: "restart",
-                        module: ::core::module_path!(),
-                        file: ::core::file!(),
-                        line: ::core::line!(),
-                    },
-                    0usize,
-                );
-                __draft
-            })
-        {
-            return <Result<
-                (),
-                Error,
-            > as ::guardrail::__private::FromRefusal>::from_refusal(__error);
-        }
-        { reboot() }
-    }
+        )
         .await;
-    let __ok = {
-        use ::guardrail::__private::ProbeFallback as _;
-        ::guardrail::__private::Probe(&__out).succeeded()
-    };
-    if let ::core::result::Result::Err(__error) = __ticket.finish(__ok).await {
-        return <Result<
-            (),
-            Error,
-        > as ::guardrail::__private::FromRefusal>::unrecorded(__out, __error);
-    }
-    __out
 }

@@ -14,85 +14,70 @@ async fn patterns(
     #[cfg(feature = "extra")]
     extra: u8,
 ) -> Result<(), Error> {
-    let (__gate, __ticket) = {
-        let mut __draft = ::guardrail::__private::Draft::new(
-            &::guardrail::__private::Meta {
-                policy: "p",
-                name: "patterns",
-                module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
+    let (__call, __seal) = ::guardrail::__private::begin(
+        &::guardrail::__private::Meta {
+            policy: "p",
+            name: "patterns",
+            module: ::core::module_path!(),
+            file: ::core::file!(),
+            line: ::core::line!(),
+        },
+        &[
+            ::guardrail::__private::Detail::Value("plain", &plain),
+            ::guardrail::__private::Detail::Value("x", &x),
+            ::guardrail::__private::Detail::Value("renamed", &renamed),
+            #[cfg(unix)]
+            ::guardrail::__private::Detail::Value("z", &z),
+            ::guardrail::__private::Detail::Value("a", &a),
+            ::guardrail::__private::Detail::Skipped("b"),
+            ::guardrail::__private::Detail::Value("whole", &whole),
+            ::guardrail::__private::Detail::Value("inner", &inner),
+            ::guardrail::__private::Detail::Value("first", &first),
+            ::guardrail::__private::Detail::Value("last", &last),
+            ::guardrail::__private::Detail::Value("either", &either),
+            ::guardrail::__private::Detail::Value("type", &r#type),
+            #[allow(clippy::used_underscore_binding)]
+            ::guardrail::__private::Detail::Value("_unused", &_unused),
+            #[cfg(feature = "extra")]
+            ::guardrail::__private::Detail::Value("extra", &extra),
+        ],
+    );
+    return ::guardrail::__private::guarded(
+            __call,
+            async move {
+                if let ::core::result::Result::Err(__error) = __seal
+                    .check(
+                        &[
+                            ::guardrail::__private::Detail::Value("plain", &plain),
+                            ::guardrail::__private::Detail::Value("x", &x),
+                            ::guardrail::__private::Detail::Value("renamed", &renamed),
+                            #[cfg(unix)]
+                            ::guardrail::__private::Detail::Value("z", &z),
+                            ::guardrail::__private::Detail::Value("a", &a),
+                            ::guardrail::__private::Detail::Skipped("b"),
+                            ::guardrail::__private::Detail::Value("whole", &whole),
+                            ::guardrail::__private::Detail::Value("inner", &inner),
+                            ::guardrail::__private::Detail::Value("first", &first),
+                            ::guardrail::__private::Detail::Value("last", &last),
+                            ::guardrail::__private::Detail::Value("either", &either),
+                            ::guardrail::__private::Detail::Value("type", &r#type),
+                            #[allow(clippy::used_underscore_binding)]
+                            ::guardrail::__private::Detail::Value("_unused", &_unused),
+                            #[cfg(feature = "extra")]
+                            ::guardrail::__private::Detail::Value("extra", &extra),
+                        ],
+                    )
+                {
+                    return <Result<
+                        (),
+                        Error,
+                    > as ::guardrail::__private::FromRefusal>::from_refusal(__error);
+                }
+                {
+                    {}
+                    todo!()
+                }
             },
-            14usize,
-        );
-        ::guardrail::__private::Draft::arg(&mut __draft, "plain", &plain);
-        ::guardrail::__private::Draft::arg(&mut __draft, "x", &x);
-        ::guardrail::__private::Draft::arg(&mut __draft, "renamed", &renamed);
-        #[cfg(unix)] ::guardrail::__private::Draft::arg(&mut __draft, "z", &z);
-        ::guardrail::__private::Draft::arg(&mut __draft, "a", &a);
-        ::guardrail::__private::Draft::skip(&mut __draft, "b");
-        ::guardrail::__private::Draft::arg(&mut __draft, "whole", &whole);
-        ::guardrail::__private::Draft::arg(&mut __draft, "inner", &inner);
-        ::guardrail::__private::Draft::arg(&mut __draft, "first", &first);
-        ::guardrail::__private::Draft::arg(&mut __draft, "last", &last);
-        ::guardrail::__private::Draft::arg(&mut __draft, "either", &either);
-        ::guardrail::__private::Draft::arg(&mut __draft, "type", &r#type);
-        #[allow(clippy::used_underscore_binding)]
-        ::guardrail::__private::Draft::arg(&mut __draft, "_unused", &_unused);
-        #[cfg(feature = "extra")]
-        ::guardrail::__private::Draft::arg(&mut __draft, "extra", &extra);
-        ::guardrail::__private::begin(__draft)
-    };
-    let __out = async move {
-        if let ::core::result::Result::Err(__error) = __gate
-            .await
-            .check({
-                let mut __draft = ::guardrail::__private::Draft::new(
-                    &::guardrail::__private::Meta {
-                        policy: "p",
-                        name: "patterns",
-                        module: ::core::module_path!(),
-                        file: ::core::file!(),
-                        line: ::core::line!(),
-                    },
-                    14usize,
-                );
-                ::guardrail::__private::Draft::arg(&mut __draft, "plain", &plain);
-                ::guardrail::__private::Draft::arg(&mut __draft, "x", &x);
-                ::guardrail::__private::Draft::arg(&mut __draft, "renamed", &renamed);
-                #[cfg(unix)] ::guardrail::__private::Draft::arg(&mut __draft, "z", &z);
-                ::guardrail::__private::Draft::arg(&mut __draft, "a", &a);
-                ::guardrail::__private::Draft::skip(&mut __draft, "b");
-                ::guardrail::__private::Draft::arg(&mut __draft, "whole", &whole);
-                ::guardrail::__private::Draft::arg(&mut __draft, "inner", &inner);
-                ::guardrail::__private::Draft::arg(&mut __draft, "first", &first);
-                ::guardrail::__private::Draft::arg(&mut __draft, "last", &last);
-                ::guardrail::__private::Draft::arg(&mut __draft, "either", &either);
-                ::guardrail::__private::Draft::arg(&mut __draft, "type", &r#type);
-                #[allow(clippy::used_underscore_binding)]
-                ::guardrail::__private::Draft::arg(&mut __draft, "_unused", &_unused);
-                #[cfg(feature = "extra")]
-                ::guardrail::__private::Draft::arg(&mut __draft, "extra", &extra);
-                __draft
-            })
-        {
-            return <Result<
-                (),
-                Error,
-            > as ::guardrail::__private::FromRefusal>::from_refusal(__error);
-        }
-        { todo!() }
-    }
+        )
         .await;
-    let __ok = {
-        use ::guardrail::__private::ProbeFallback as _;
-        ::guardrail::__private::Probe(&__out).succeeded()
-    };
-    if let ::core::result::Result::Err(__error) = __ticket.finish(__ok).await {
-        return <Result<
-            (),
-            Error,
-        > as ::guardrail::__private::FromRefusal>::unrecorded(__out, __error);
-    }
-    __out
 }
