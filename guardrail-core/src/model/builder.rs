@@ -9,88 +9,14 @@ use serde::Serialize;
 use crate::clock::{Entropy, EntropyError, SystemEntropy};
 use crate::model::actor::Actor;
 use crate::model::arguments::{Arguments, Capture, Captured};
-use crate::model::canonical::{Bounds, Canonical, CaptureError, StrictError};
+use crate::model::canonical::{Bounds, Canonical, CaptureError};
 use crate::model::digest::Digest;
 use crate::model::intent::{Intent, Place, Preview};
-use crate::model::name::{ActionName, AgentName, NameError, PersonId, PolicyName};
-use crate::model::secret::{Salt, looks_like_credential, mask_text};
-
-/// Most bytes of a reason or a summary that are kept; the rest is cut and said to be cut.
-pub const PROSE_LIMIT: usize = 4 * 1024;
-/// Most bytes of a preview that are kept.
-pub const PREVIEW_LIMIT: usize = 64 * 1024;
-/// Most bytes of a resource, a key, a session, a model, an environment or a link of the chain.
-pub const LABEL_LIMIT: usize = 1024;
-/// Most links of a delegation chain.
-pub const CHAIN_LIMIT: usize = 16;
-/// Most arguments of one call.
-pub const ARGUMENT_LIMIT: usize = 256;
-
-/// Why no intent could be made of a call. The call is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum IntentError {
-    /// A name breaks its rule.
-    #[error(transparent)]
-    Name(#[from] NameError),
-    /// An argument could not be captured.
-    #[error("argument `{name}` could not be captured: {source}")]
-    Capture {
-        /// The parameter.
-        name: String,
-        /// Why.
-        source: CaptureError,
-    },
-    /// Arguments given as JSON are not strict JSON.
-    #[error("the {bytes} bytes of arguments are not strict JSON: {source}")]
-    Strict {
-        /// How many bytes were given; nothing else is kept of them.
-        bytes: usize,
-        /// Why.
-        source: StrictError,
-    },
-    /// Two arguments have one name.
-    #[error("there are two arguments named `{0}`")]
-    Twice(String),
-    /// A part is longer than its bound, in bytes or entries.
-    #[error("the {part} is longer than {limit}")]
-    TooLong {
-        /// Which part.
-        part: &'static str,
-        /// Its bound.
-        limit: usize,
-    },
-    /// The resource would carry a credential to every reader.
-    #[error("the resource looks like a credential ({0}); name the resource without it")]
-    Credential(&'static str),
-    /// A part that every intent has was not given.
-    #[error("the intent has no {0}")]
-    Missing(&'static str),
-    /// The preview failed or took too long.
-    #[error("the preview failed: {0}")]
-    Preview(String),
-    /// There was no randomness for a salt.
-    #[error(transparent)]
-    Entropy(#[from] EntropyError),
-}
-
-/// What surrounds a call: who runs it and what the program said about it. Fills the parts an
-/// intent was not given.
-#[derive(Debug, Clone)]
-pub(crate) struct Origin {
-    /// The program's default actor.
-    pub(crate) agent: AgentName,
-    /// The agent, where the context names another.
-    pub(crate) named: Option<Arc<str>>,
-    pub(crate) on_behalf_of: Option<Arc<str>>,
-    pub(crate) session: Option<Arc<str>>,
-    pub(crate) model: Option<Arc<str>>,
-    pub(crate) chain: Vec<Box<str>>,
-    pub(crate) reason: Option<Arc<str>>,
-    pub(crate) key: Option<Arc<str>>,
-    pub(crate) host: Arc<str>,
-    pub(crate) environment: Option<Arc<str>>,
-}
+use crate::model::intent_error::IntentError;
+use crate::model::name::{ActionName, AgentName, PolicyName};
+use crate::model::origin::Origin;
+use crate::model::prose::{ARGUMENT_LIMIT, PREVIEW_LIMIT, cut};
+use crate::model::secret::{Salt, mask_text};
 
 /// Gathers the parts of an [`Intent`]. The first mistake is kept and returned by `build`.
 #[derive(Debug)]
@@ -111,13 +37,6 @@ pub struct IntentBuilder {
     used: usize,
     salt: Option<Salt>,
     error: Option<IntentError>,
-}
-
-impl IntentError {
-    /// A preview that failed; its words are the preview's own, masked and cut.
-    pub(crate) fn preview(why: &str) -> Self {
-        Self::Preview(cut(&mask_text(why), 512).into())
-    }
 }
 
 impl IntentBuilder {
@@ -417,126 +336,4 @@ impl IntentBuilder {
             }
         }
     }
-}
-
-impl Intent {
-    /// The same intent with what its surroundings know and it did not say.
-    pub(crate) fn attributed(mut self, origin: &Origin) -> Result<Self, (IntentError, Box<Self>)> {
-        let filled = self.fill(origin).and_then(|()| self.bound());
-        if filled.is_err() {
-            self.truncate();
-        }
-        self.digest = self.compute_digest();
-        match filled {
-            Ok(()) => Ok(self),
-            Err(error) => Err((error, Box::new(self))),
-        }
-    }
-
-    fn act_for(&mut self, person: &str) -> Result<(), IntentError> {
-        self.actor.on_behalf_of = Some(PersonId::new(person)?);
-        Ok(())
-    }
-
-    fn fill(&mut self, origin: &Origin) -> Result<(), IntentError> {
-        let mut named = Ok(());
-        if !self.attributed {
-            self.actor.agent = origin.agent.clone();
-            self.attributed = true;
-            if let Some(name) = &origin.named {
-                match AgentName::new(name) {
-                    Ok(agent) => self.actor.agent = agent,
-                    Err(error) => named = Err(error.into()),
-                }
-            }
-        }
-        let own = |text: &Option<Arc<str>>| text.as_deref().map(Into::into);
-        self.actor.session = self.actor.session.take().or_else(|| own(&origin.session));
-        self.actor.model = self.actor.model.take().or_else(|| own(&origin.model));
-        if self.actor.chain.is_empty() {
-            self.actor.chain.clone_from(&origin.chain);
-        }
-        self.reason = self.reason.take().or_else(|| own(&origin.reason));
-        self.key = self.key.take().or_else(|| own(&origin.key));
-        self.place.host = Arc::clone(&origin.host);
-        self.place.environment.clone_from(&origin.environment);
-        match (&self.actor.on_behalf_of, &origin.on_behalf_of) {
-            (None, Some(person)) => named.and(self.act_for(person)),
-            _ => named,
-        }
-    }
-
-    /// Masks and cuts prose, and checks what may not be cut.
-    fn bound(&mut self) -> Result<(), IntentError> {
-        for prose in [&mut self.reason, &mut self.summary] {
-            if let Some(text) = prose {
-                tidy(text);
-            }
-        }
-        for label in [&mut self.actor.session, &mut self.actor.model, &mut self.key] {
-            if let Some(text) = label
-                && let Cow::Owned(masked) = mask_text(text)
-            {
-                *text = masked.into();
-            }
-        }
-        let labels = [
-            ("resource", self.resource.as_deref()),
-            ("key", self.key.as_deref()),
-            ("session", self.actor.session.as_deref()),
-            ("model", self.actor.model.as_deref()),
-            ("environment", self.place.environment.as_deref()),
-        ];
-        let chain = self.actor.chain.iter().map(|link| ("delegation chain's link", Some(&**link)));
-        for (part, text) in labels.into_iter().chain(chain) {
-            if text.is_some_and(|text| text.len() > LABEL_LIMIT) {
-                return Err(IntentError::TooLong { part, limit: LABEL_LIMIT });
-            }
-        }
-        if self.actor.chain.len() > CHAIN_LIMIT {
-            return Err(IntentError::TooLong { part: "delegation chain", limit: CHAIN_LIMIT });
-        }
-        match self.resource.as_deref().and_then(looks_like_credential) {
-            Some(kind) => Err(IntentError::Credential(kind)),
-            None => Ok(()),
-        }
-    }
-
-    /// Makes a refused intent small and clean enough for the record of its refusal.
-    fn truncate(&mut self) {
-        self.resource = None;
-        for prose in [&mut self.reason, &mut self.summary] {
-            if let Some(text) = prose {
-                tidy(text);
-            }
-        }
-        for label in [&mut self.actor.session, &mut self.actor.model, &mut self.key] {
-            if label.as_ref().is_some_and(|text| text.len() > LABEL_LIMIT) {
-                *label = None;
-            }
-        }
-        self.actor.chain.truncate(CHAIN_LIMIT);
-        self.actor.chain.retain(|link| link.len() <= LABEL_LIMIT);
-        if self.place.environment().is_some_and(|text| text.len() > LABEL_LIMIT) {
-            self.place.environment = None;
-        }
-    }
-}
-
-fn tidy(text: &mut Box<str>) {
-    if let Cow::Owned(masked) = mask_text(text) {
-        *text = masked.into();
-    }
-    if text.len() > PROSE_LIMIT {
-        *text = cut(text, PROSE_LIMIT);
-    }
-}
-
-/// The first `limit` bytes, with a note of the whole length where something was cut.
-pub(crate) fn cut(text: &str, limit: usize) -> Box<str> {
-    if text.len() <= limit {
-        return text.into();
-    }
-    let head = text.get(..text.floor_char_boundary(limit)).unwrap_or_default();
-    format!("{head} [cut here: {} bytes in all]", text.len()).into()
 }

@@ -4,11 +4,16 @@ mod actor;
 mod arguments;
 mod builder;
 pub mod canonical;
+mod decision;
 mod digest;
 mod event;
 mod id;
 mod intent;
+mod intent_error;
 mod name;
+mod origin;
+mod prose;
+mod receipt;
 mod record;
 mod request;
 mod requirement;
@@ -18,18 +23,20 @@ mod vote;
 
 pub use actor::Actor;
 pub use arguments::{Argument, Arguments, Captured};
-pub use builder::{
-    ARGUMENT_LIMIT, CHAIN_LIMIT, IntentBuilder, IntentError, LABEL_LIMIT, PREVIEW_LIMIT,
-    PROSE_LIMIT,
-};
-pub(crate) use builder::{Origin, cut};
+pub use builder::IntentBuilder;
 pub use canonical::Canonical;
+pub use decision::{Decision, Outcome};
 pub use digest::{Digest, DigestError};
 pub use event::{AuditEvent, Posted, Requested, TEXT_LIMIT, Voted};
 pub use id::{IdError, LogId, Nonce, NonceError, RequestId, Sequence, Version};
 pub use intent::{Intent, Place, Preview};
+pub use intent_error::IntentError;
 pub use name::{ActionName, AgentName, GroupName, NameError, PersonId, PolicyName, fold};
-pub use request::{ApprovalRequest, CountedVote, Decision, FoldError, Outcome, Receipt};
+pub(crate) use origin::Origin;
+pub(crate) use prose::cut;
+pub use prose::{ARGUMENT_LIMIT, CHAIN_LIMIT, LABEL_LIMIT, PREVIEW_LIMIT, PROSE_LIMIT};
+pub use receipt::Receipt;
+pub use request::{ApprovalRequest, CountedVote, FoldError};
 pub use requirement::{Choice, Eligible, Reference, Requirement, Risk, Stage, Tally, Verdict};
 pub use secret::Secret;
 pub use state::State;

@@ -11,8 +11,8 @@ use serde::ser::{SerializeMap as _, Serializer};
 use serde::{Deserialize, Serialize};
 
 use crate::model::arguments::{Argument, Arguments, Captured};
-use crate::model::builder::ARGUMENT_LIMIT;
 use crate::model::canonical::{Canonical, exact};
+use crate::model::prose::ARGUMENT_LIMIT;
 
 /// A canonical text as a string.
 #[derive(Serialize, Deserialize)]

@@ -4,85 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
+use crate::model::decision::{Decision, Outcome};
 use crate::model::digest::Digest;
 use crate::model::event::{AuditEvent, Posted, Requested, Voted};
 use crate::model::id::{RequestId, Version};
 use crate::model::intent::Intent;
 use crate::model::name::PersonId;
+use crate::model::receipt::Receipt;
 use crate::model::requirement::{Choice, Requirement, Tally, Verdict};
 use crate::model::state::State;
 use crate::model::vote::Identity;
-
-/// How a request ended. Exhaustive on purpose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// Enough people agreed, or the policy allows it.
-    Approved,
-    /// A person or the policy said no, or nobody could be asked.
-    Denied {
-        /// The person, where it was one.
-        by: Option<PersonId>,
-        /// Why.
-        reason: Option<Box<str>>,
-    },
-    /// Nobody answered in time.
-    Expired,
-    /// The call went away first.
-    Withdrawn,
-}
-
-/// What became of a start.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// The body ended well.
-    Completed,
-    /// The body ended in an error.
-    Failed {
-        /// Whether it was a panic.
-        panicked: bool,
-    },
-    /// The body did not begin.
-    Aborted {
-        /// Why.
-        why: Box<str>,
-    },
-    /// Nobody knows.
-    Unknown {
-        /// Why.
-        why: Box<str>,
-    },
-}
-
-/// Where a channel showed a request, so that it finds its message again after a restart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    pub(crate) reference: Box<str>,
-    pub(crate) nonce: Digest,
-}
-
-impl Receipt {
-    /// Most bytes of a reference.
-    pub const LIMIT: usize = 2 * 1024;
-
-    /// A message, in the channel's own words (`C012/1712.0042`), and the nonce it carries.
-    #[must_use]
-    pub fn new(reference: impl Into<Box<str>>, nonce: &crate::model::id::Nonce) -> Self {
-        Self { reference: reference.into(), nonce: nonce.hash() }
-    }
-
-    /// The message, in the channel's own words.
-    #[must_use]
-    pub fn reference(&self) -> &str {
-        &self.reference
-    }
-
-    /// The hash of the nonce it carries.
-    #[must_use]
-    pub fn nonce(&self) -> Digest {
-        self.nonce
-    }
-}
 
 /// A vote on record.
 #[derive(Clone, Debug)]

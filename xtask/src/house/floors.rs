@@ -17,6 +17,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("desk", &["policy", "audit", "model", "clock"]),
     ("approver", &["desk", "view", "policy", "audit", "model", "clock"]),
     ("gate", &["approver", "desk", "view", "policy", "audit", "model", "clock"]),
+    ("testing", &["gate", "approver", "audit", "policy", "model", "clock"]),
 ];
 
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
