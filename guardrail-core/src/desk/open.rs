@@ -95,23 +95,24 @@ impl Desk {
             Verdict::Ask(_) => {
                 let slot = match self.places.take(id, intent.actor().agent()) {
                     Ok(slot) => slot,
-                    Err(error) => return self.refuse_place(id, requested, &error).await,
+                    Err(error) => return self.refuse_place(id, &requested, &error).await,
                 };
-                let (request, new) = self.append_first(id, requested, None).await?;
+                let (request, new) = self.append_first(id, Arc::clone(&requested), None).await?;
                 if new {
                     slot.made();
                     Ok(Opening::Pending(Box::new(request), slot))
                 } else {
-                    Ok(attach(request, &intent, slot))
+                    self.attach(request, &requested, slot).await
                 }
             }
             Verdict::Allow => {
                 let (judged_by, call) = (requested.policy_digest, requested.call);
                 let started = AuditEvent::Started { digest: intent.digest(), call };
-                let (request, new) = self.append_first(id, requested, Some(started)).await?;
+                let first = Arc::clone(&requested);
+                let (request, new) = self.append_first(id, first, Some(started)).await?;
                 if !new {
                     let slot = self.places.take(id, intent.actor().agent())?;
-                    return Ok(attach(request, &intent, slot));
+                    return self.attach(request, &requested, slot).await;
                 }
                 if let Err(why) = self.still_holds(&request, judged_by) {
                     let outcome = Outcome::Aborted { why: why.clone() };
@@ -123,11 +124,28 @@ impl Desk {
         }
     }
 
+    /// A call with this key was here before: for the same deed, or on record as refused.
+    async fn attach(
+        &self,
+        request: ApprovalRequest,
+        requested: &Requested,
+        slot: Slot,
+    ) -> Result<Opening, Error> {
+        if request.intent().is_same_deed(&requested.intent) {
+            return Ok(Opening::Attached(Box::new(request), slot));
+        }
+        drop(slot);
+        let id = RequestId::random(self.log.now(), &*self.entropy)?;
+        let reason = format!("its key was used for another deed, request {}", request.id());
+        self.refuse(id, requested, reason.into()).await?;
+        Ok(Opening::KeyReused)
+    }
+
     /// Too much waits already: refused, on record. A key stays free for a call that may.
     async fn refuse_place(
         &self,
         id: RequestId,
-        requested: Arc<Requested>,
+        requested: &Requested,
         error: &Error,
     ) -> Result<Opening, Error> {
         let reason = error.to_string().into_boxed_str();
@@ -135,15 +153,23 @@ impl Desk {
             true => RequestId::random(self.log.now(), &*self.entropy)?,
             false => id,
         };
-        let verdict = Verdict::Deny { reason: reason.clone() };
+        self.refuse(id, requested, reason.clone()).await?;
+        Ok(Opening::Full(id, reason))
+    }
+
+    async fn refuse(
+        &self,
+        id: RequestId,
+        requested: &Requested,
+        reason: Box<str>,
+    ) -> Result<(), Error> {
         let refused = Requested {
             intent: Arc::clone(&requested.intent),
-            verdict,
+            verdict: Verdict::Deny { reason },
             policy_digest: requested.policy_digest,
             call: None,
         };
-        self.append_first(id, Arc::new(refused), None).await?;
-        Ok(Opening::Full(id, reason))
+        self.append_first(id, Arc::new(refused), None).await.map(|_| ())
     }
 
     /// Appends the first events of a stream; says whether they were the first.
@@ -175,12 +201,4 @@ fn prepared(
     policy_digest: Digest,
 ) -> Prepared {
     Prepared { id, requested: Arc::new(Requested { intent, verdict, policy_digest, call }) }
-}
-
-fn attach(request: ApprovalRequest, intent: &Intent, slot: Slot) -> Opening {
-    if request.intent().digest() == intent.digest() {
-        Opening::Attached(Box::new(request), slot)
-    } else {
-        Opening::KeyReused
-    }
 }

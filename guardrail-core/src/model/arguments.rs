@@ -160,6 +160,20 @@ impl Arguments {
             })
     }
 
+    /// Whether another call has the very same arguments. What is hidden has another commitment in
+    /// every call; it is the same where both values are at hand and equal.
+    pub(crate) fn are_same(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Argument, &Argument)| {
+            let values = match (&a.plain, &b.plain) {
+                (Some(a), Some(b)) => a.as_str() == b.as_str(),
+                (None, None) => a.json.as_str() == b.json.as_str(),
+                _ => false,
+            };
+            a.name == b.name && a.captured == b.captured && values
+        };
+        self.0.len() == other.0.len() && self.0.iter().zip(other.0.iter()).all(same)
+    }
+
     /// The arguments, in the order of the parameters.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Argument> {
         self.0.iter()

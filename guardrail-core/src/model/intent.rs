@@ -183,6 +183,19 @@ impl Intent {
         self.digest
     }
 
+    /// Whether another call is about to do the very same. Equal digests say so; where values are
+    /// hidden, digests differ from call to call.
+    pub(crate) fn is_same_deed(&self, other: &Self) -> bool {
+        let (a, b) = (&self.actor, &other.actor);
+        self.digest == other.digest
+            || (self.action == other.action
+                && self.policy == other.policy
+                && self.resource == other.resource
+                && self.place.environment == other.place.environment
+                && (&a.agent, &a.on_behalf_of, &a.chain) == (&b.agent, &b.on_behalf_of, &b.chain)
+                && self.arguments.are_same(&other.arguments))
+    }
+
     pub(crate) fn compute_digest(&self) -> Digest {
         let mut fields = Fields::new("guardrail-intent-v1");
         fields.text(self.action.as_str());

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::model::digest::Digest;
 use crate::model::intent::Intent;
 use crate::model::intent_error::IntentError;
 use crate::model::name::{AgentName, PersonId};
@@ -81,12 +82,18 @@ impl Intent {
                 tidy(text);
             }
         }
-        for label in [&mut self.actor.session, &mut self.actor.model, &mut self.key] {
+        for label in [&mut self.actor.session, &mut self.actor.model] {
             if let Some(text) = label
                 && let Cow::Owned(masked) = mask_text(text)
             {
                 *text = masked.into();
             }
+        }
+        // Two keys that look alike once they are masked are still two keys.
+        if let Some(key) = &mut self.key
+            && let Cow::Owned(masked) = mask_text(key)
+        {
+            *key = format!("{masked} {}", Digest::of(key.as_bytes())).into();
         }
         let labels = [
             ("resource", self.resource.as_deref()),
