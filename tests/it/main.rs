@@ -9,10 +9,18 @@
 )]
 
 mod approvers;
+mod body;
+mod bounds;
+mod capture;
+mod changed;
 mod clock;
 mod decisions;
+mod drops;
+mod keys;
+mod log_faults;
 mod order;
 mod own_side;
+mod permits;
 mod scope;
 mod support;
 mod tighter;

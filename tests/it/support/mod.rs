@@ -4,6 +4,7 @@
 mod approvers;
 mod body;
 mod forging;
+mod late;
 mod pausing;
 mod policies;
 mod story;
@@ -12,7 +13,8 @@ mod world;
 pub(crate) use approvers::{End, Scripted, Voter};
 pub(crate) use body::{Body, deploy};
 pub(crate) use forging::ForgingLog;
+pub(crate) use late::LateLog;
 pub(crate) use pausing::{PausingLog, Place};
 pub(crate) use policies::{PEOPLE, policies, policies_of};
-pub(crate) use story::{names_of, story};
+pub(crate) use story::{last_step, story};
 pub(crate) use world::{World, approve, cast, deny};

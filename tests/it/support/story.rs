@@ -21,10 +21,10 @@ pub(crate) async fn story(log: &dyn AuditLog) -> Vec<String> {
     of_requests.map(|record| record.event().name().to_owned()).collect()
 }
 
-/// The events of one request.
-pub(crate) async fn names_of(log: &dyn AuditLog, id: RequestId) -> Vec<String> {
-    let records = log.stream(id, guardrail::Version::START).await.unwrap();
-    records.iter().map(|record| record.event().name().to_owned()).collect()
+/// The last step of a story; notes such as a refused vote may follow it.
+pub(crate) fn last_step(story: &[String]) -> &str {
+    const NOTES: [&str; 4] = ["posted", "commented", "vote_refused", "approver_left"];
+    story.iter().rfind(|name| !NOTES.contains(&name.as_str())).map_or("", String::as_str)
 }
 
 /// One decision, one start behind it, one end behind that.
