@@ -159,9 +159,9 @@ impl Track {
         if let Some(left) = &held.left
             && let Ok(Ok(())) = tokio::time::timeout(CLEAN_UP, left.desk.end(&left.ending)).await
         {
-            return held.done();
+            held.done();
         }
-        // Dropping what is held puts it back: the ticket spawns it.
+        // Dropping what is held otherwise puts it back: the ticket spawns it.
     }
 
     /// Records the outcome that was stored. While it tries, the outcome stays stored.

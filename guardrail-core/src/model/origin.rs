@@ -77,10 +77,8 @@ impl Intent {
 
     /// Masks and cuts prose, and checks what may not be cut.
     pub(crate) fn bound(&mut self) -> Result<(), IntentError> {
-        for prose in [&mut self.reason, &mut self.summary] {
-            if let Some(text) = prose {
-                tidy(text);
-            }
+        for prose in [&mut self.reason, &mut self.summary].into_iter().flatten() {
+            tidy(prose);
         }
         for label in [&mut self.actor.session, &mut self.actor.model] {
             if let Some(text) = label
@@ -120,10 +118,8 @@ impl Intent {
     /// Makes a refused intent small and clean enough for the record of its refusal.
     pub(crate) fn truncate(&mut self) {
         self.resource = None;
-        for prose in [&mut self.reason, &mut self.summary] {
-            if let Some(text) = prose {
-                tidy(text);
-            }
+        for prose in [&mut self.reason, &mut self.summary].into_iter().flatten() {
+            tidy(prose);
         }
         for label in [&mut self.actor.session, &mut self.actor.model, &mut self.key] {
             if label.as_ref().is_some_and(|text| text.len() > LABEL_LIMIT) {

@@ -103,7 +103,6 @@ impl MockApprover {
 
     /// An answer of its own for the requests of which `applies` is true. The first rule that
     /// applies wins.
-    #[must_use]
     pub fn when(
         self,
         applies: impl Fn(&ApprovalRequest) -> bool + Send + Sync + 'static,

@@ -62,6 +62,7 @@ impl Drop for Place {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may fail loudly")]
 mod tests {
     use std::path::Path;
     use std::sync::{Arc, Mutex};
