@@ -46,3 +46,51 @@ async fn a_spawned_task_takes_along_what_was_in_scope_where_it_was_made() {
     assert_eq!(said(&approver), (Some("alice".to_owned()), None));
     assert!(matches!(deed().await, Err(Error::NoGuardrail)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn two_scopes_keep_to_themselves() {
+    let (outer, inner) = (MockApprover::approving(), MockApprover::denying("no"));
+    let (outside, inside) =
+        (Guardrail::for_tests(outer.clone()), Guardrail::for_tests(inner.clone()));
+    outside
+        .scope(async {
+            deed().await.unwrap();
+            assert!(matches!(inside.scope(deed()).await, Err(Error::Denied { .. })));
+            deed().await.unwrap();
+        })
+        .await;
+    assert_eq!((outer.requests().len(), inner.requests().len()), (2, 1));
+    let (one, two) = tokio::join!(outside.scope(deed()), inside.scope(deed()));
+    assert!(one.is_ok() && matches!(two, Err(Error::Denied { .. })));
+    assert_eq!((outer.requests().len(), inner.requests().len()), (3, 2));
+}
+
+/// What is installed is installed for good, so this test runs in a process of its own: it starts
+/// itself again.
+#[test]
+fn a_guardrail_is_installed_once_a_process() {
+    const ALONE: &str = "GUARDRAIL_TEST_ALONE";
+    let name = "scope::a_guardrail_is_installed_once_a_process";
+    if std::env::var_os(ALONE).is_none() {
+        let mut alone = std::process::Command::new(std::env::current_exe().unwrap());
+        let ran = alone.args(["--exact", name, "--nocapture"]).env(ALONE, "1").output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success() && said.contains("1 passed"), "{ran:?}");
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (first, second) = (MockApprover::approving(), MockApprover::denying("no"));
+        assert!(matches!(deed().await, Err(Error::NoGuardrail)));
+        Guardrail::for_tests(first.clone()).install().unwrap();
+        let other = Guardrail::for_tests(second.clone());
+        let error = other.install().unwrap_err().to_string();
+        assert!(error.contains("already installed") && error.contains("`scope`"), "{error}");
+        deed().await.unwrap();
+        // A spawned task meets it without being told.
+        tokio::spawn(deed()).await.unwrap().unwrap();
+        // A scope is nearer than what is installed.
+        assert!(matches!(other.scope(deed()).await, Err(Error::Denied { .. })));
+        assert_eq!((first.requests().len(), second.requests().len()), (2, 1));
+    });
+}

@@ -3,6 +3,7 @@
 
 mod approvers;
 mod body;
+mod capturing;
 mod forging;
 mod late;
 mod pausing;
@@ -12,6 +13,7 @@ mod world;
 
 pub(crate) use approvers::{End, Scripted, Voter};
 pub(crate) use body::{Body, deploy};
+pub(crate) use capturing::Captured;
 pub(crate) use forging::ForgingLog;
 pub(crate) use late::LateLog;
 pub(crate) use pausing::{PausingLog, Place};
