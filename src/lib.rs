@@ -2,7 +2,7 @@
 
 pub use guardrail_core::{approver, audit, clock, desk, gate, model, policy, testing, view};
 
-#[cfg(feature = "terminal")]
+#[cfg(all(feature = "terminal", unix))]
 pub use guardrail_core::approver::TerminalApprover;
 pub use guardrail_core::approver::{Approver, Review};
 pub use guardrail_core::audit::{AuditLog, AuditRecord, FileLog, MemoryLog};

@@ -9,8 +9,8 @@ use crate::view::{self, Facts, Limits};
 /// Rows of the window that one value may fill before it is cut.
 const ROWS: usize = 6;
 
-/// The narrowest window a request is shown in.
-pub(super) const LEAST_COLUMNS: u16 = 48;
+/// The narrowest window a request is shown in: what keys do fits there.
+pub(super) const LEAST_COLUMNS: u16 = 60;
 
 /// Most lines that are laid out anew each second to keep a clock right.
 const LIVELY: usize = 2_000;

@@ -36,7 +36,7 @@ pub(super) fn too_small((_, rows): (u16, u16)) -> Frame {
     lines.push(Row::new(Look::Plain, format!("{LEAST_COLUMNS} x {LEAST_ROWS} at least")));
     lines.resize(usize::from(rows).max(1), Row::new(Look::Plain, ""));
     lines.truncate(usize::from(rows).max(1));
-    Frame { rows: lines, types: false }
+    Frame { rows: lines }
 }
 
 /// The screen of a prompt.
@@ -50,9 +50,8 @@ pub(super) fn frame(prompt: &mut Prompt, around: Around<'_>, columns: u16, now: 
     rows.push(Row::new(Look::Bold, prompt.message.clone().unwrap_or_default()));
     let (question, answer) = ask(prompt, attentive, columns);
     rows.push(Row::new(Look::Bold, question));
-    let types = answer.is_some();
-    rows.push(Row::new(Look::Plain, answer.unwrap_or_default()));
-    Frame { rows, types }
+    rows.push(Row::new(Look::Plain, format!("> {answer}")));
+    Frame { rows }
 }
 
 fn title(prompt: &Prompt, around: Around<'_>, columns: usize) -> Row {
@@ -83,50 +82,40 @@ fn position(prompt: &Prompt, columns: usize) -> String {
     text
 }
 
-/// The question, and what is typed as its answer where something is.
-fn ask(prompt: &Prompt, attentive: bool, columns: usize) -> (String, Option<String>) {
+/// The question, and what of its answer is typed already.
+fn ask(prompt: &Prompt, attentive: bool, columns: usize) -> (String, String) {
     let action = prompt.request().intent().action();
-    let typed = || Some(format!("> {}", prompt.editor.shown(columns.saturating_sub(4))));
-    match &prompt.stage {
-        Stage::Busy => ("one moment: this is being put on record".to_owned(), None),
-        _ if !attentive => (
-            "one moment: what is typed before you can have read this does not count".to_owned(),
-            None,
-        ),
-        Stage::Choose => (choices(prompt), Some("> ".to_owned())),
-        Stage::Reason(Choice::Deny) if !prompt.reason_required(Choice::Deny) => {
-            ("Why not? A reason or none, then Enter denies. Esc goes back.".to_owned(), typed())
+    let question = match &prompt.stage {
+        Stage::Busy => "one moment: this is being put on record".to_owned(),
+        _ if !attentive => "one moment: read first, keys do not count yet".to_owned(),
+        Stage::Choose => choices(prompt),
+        Stage::Reason(Choice::Deny) if prompt.reason_required(Choice::Deny) => {
+            "Why not? A reason, then Enter denies. Esc goes back.".to_owned()
         }
         Stage::Reason(Choice::Deny) => {
-            ("Why not? A reason, then Enter denies. Esc goes back.".to_owned(), typed())
+            "Why not? A reason or none, then Enter denies. Esc goes back.".to_owned()
         }
         Stage::Reason(Choice::Approve) => {
-            ("The policy asks why you approve. Enter goes on, Esc goes back.".to_owned(), typed())
+            "The policy asks why you approve. Enter goes on, Esc goes back.".to_owned()
         }
-        Stage::Comment => {
-            ("What do you want to say? Enter sends, Esc goes back.".to_owned(), typed())
-        }
-        Stage::Confirm { word: None, .. } => {
-            (format!("Enter approves {action}, Esc goes back."), Some("> ".to_owned()))
-        }
+        Stage::Comment => "What do you want to say? Enter sends, Esc goes back.".to_owned(),
+        Stage::Confirm { word: None, .. } => format!("Enter approves {action}, Esc goes back."),
         Stage::Confirm { word: Some(word), .. } => {
             let risk = if prompt.risk() == Risk::Critical { "CRITICAL" } else { "HIGH" };
-            let text = format!(
-                "Type  {word}  and Enter to approve. {risk} risk: {action}. Esc goes back."
-            );
-            (text, typed())
+            format!("Type  {word}  and Enter to approve. {risk} risk: {action}. Esc goes back.")
         }
-    }
+    };
+    (question, prompt.editor.shown(columns.saturating_sub(4)))
 }
 
 fn choices(prompt: &Prompt) -> String {
     let open = if prompt.is_opened() { "o brief" } else { "o open all" };
     if prompt.is_whole() {
-        format!("y approve   n deny   {open}   c comment   Ctrl-C leave")
+        format!("y approve  n deny  {open}  c comment  ^C leave")
     } else if prompt.is_brief_enough() {
-        format!("space more, then y   n deny   {open}   c comment   Ctrl-C leave")
+        format!("space more, then y  n deny  {open}  c comment  ^C leave")
     } else {
-        "o open all, then y   n deny   c comment   Ctrl-C leave".to_owned()
+        "o open all, then y  n deny  c comment  ^C leave".to_owned()
     }
 }
 

@@ -48,8 +48,8 @@ pub(super) struct Prompt {
     pub(super) message: Option<String>,
     pub(super) sheet: Sheet,
     attention: Attention,
-    /// Whether the person was last told that keys count.
-    told: bool,
+    /// What the person was last told: whether keys count, and whether it may be approved.
+    told: (bool, bool),
     /// Whether the sheet holds everything, or the brief form.
     opened: bool,
     /// Whether the lines of the sheet hold every value entirely.
@@ -75,7 +75,7 @@ impl Prompt {
             message: None,
             sheet: Sheet::default(),
             attention: Attention::default(),
-            told: false,
+            told: (false, false),
             opened: false,
             sheet_whole: false,
             whole: false,
@@ -117,13 +117,13 @@ impl Prompt {
 
     /// Whether keys count now, for the screen that says so.
     pub(super) fn tell(&mut self, now: Instant) -> bool {
-        self.told = self.attention.is_caught(now);
-        self.told
+        self.told = (self.attention.is_caught(now), self.whole);
+        self.told.0
     }
 
-    /// Whether the screen says something else about keys than what holds now.
+    /// Whether the screen says something else about what keys do than what holds now.
     pub(super) fn is_stale(&mut self, now: Instant) -> bool {
-        self.attention.is_caught(now) != self.told
+        (self.attention.is_caught(now), self.whole) != self.told
     }
 
     /// Lays the request out for a window, at this time of the log.
@@ -174,7 +174,7 @@ impl Prompt {
         if keys.is_empty() || self.stage == Stage::Busy {
             return None;
         }
-        if !asked || !self.told || !self.attention.is_caught(now) {
+        if !asked || !self.told.0 || !self.attention.is_caught(now) {
             self.attention.disturbed(now);
             return None;
         }

@@ -32,12 +32,10 @@ impl Row {
     }
 }
 
-/// A whole screen, from its first row.
+/// A whole screen, from its first row. The cursor stands at the end of the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Frame {
     pub(super) rows: Vec<Row>,
-    /// Whether what is typed stands at the end of the last row, with a cursor behind it.
-    pub(super) types: bool,
 }
 
 /// Whether the terminal marks pasted text (xterm, DEC private mode 2004). crossterm has this only
@@ -55,7 +53,6 @@ pub(super) fn enter() -> Vec<u8> {
     let mut out = Vec::new();
     put(&mut out, EnterAlternateScreen);
     put(&mut out, BracketedPaste(true));
-    put(&mut out, DisableLineWrap);
     put(&mut out, Clear(ClearType::All));
     out
 }
@@ -66,7 +63,6 @@ pub(super) fn leave() -> Vec<u8> {
     put(&mut out, SetAttribute(Attribute::Reset));
     put(&mut out, MoveTo(0, 0));
     put(&mut out, Clear(ClearType::All));
-    put(&mut out, EnableLineWrap);
     put(&mut out, BracketedPaste(false));
     put(&mut out, Show);
     put(&mut out, LeaveAlternateScreen);
@@ -81,10 +77,12 @@ pub(super) fn line(text: &str) -> Vec<u8> {
     out
 }
 
-/// Paints every row over whatever stands there, whoever wrote it.
+/// Paints every row over whatever stands there, whoever wrote it. Between two frames cursor and
+/// line wrap are as they should be: a process that is killed leaves them so.
 pub(super) fn paint(frame: &Frame, columns: u16) -> Vec<u8> {
     let mut out = Vec::new();
     put(&mut out, Hide);
+    put(&mut out, DisableLineWrap);
     let mut end = (0, 0);
     for (row, at) in frame.rows.iter().zip(0..) {
         put(&mut out, MoveTo(0, at));
@@ -99,10 +97,9 @@ pub(super) fn paint(frame: &Frame, columns: u16) -> Vec<u8> {
         put(&mut out, Clear(ClearType::UntilNewLine));
     }
     put(&mut out, SetAttribute(Attribute::Reset));
-    if frame.types {
-        put(&mut out, MoveTo(end.0.min(columns.saturating_sub(1)), end.1));
-        put(&mut out, Show);
-    }
+    put(&mut out, MoveTo(end.0.min(columns.saturating_sub(1)), end.1));
+    put(&mut out, EnableLineWrap);
+    put(&mut out, Show);
     out
 }
 
@@ -151,8 +148,7 @@ mod tests {
 
     #[test]
     fn a_row_never_reaches_beyond_the_window() {
-        let frame =
-            Frame { rows: vec![Row::new(Look::Plain, "漢字漢字".repeat(9))], types: false };
+        let frame = Frame { rows: vec![Row::new(Look::Plain, "漢字漢字".repeat(9))] };
         let painted = String::from_utf8(paint(&frame, 7)).unwrap_or_default();
         assert_eq!(painted.chars().filter(|c| *c > '\u{7f}').count(), 3);
     }
