@@ -24,6 +24,9 @@ mod tty;
 mod user;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -275,8 +275,8 @@ impl Prompt {
                 self.turn_to(Stage::Busy);
                 return Some(Act::Vote { choice: Choice::Approve, reason });
             }
-            self.ask_word(reason);
             self.message = Some("that is another word; here is a new one".to_owned());
+            self.ask_word(reason);
             return None;
         }
         let by_hand =
