@@ -3,6 +3,7 @@
 
 mod compound;
 mod key;
+mod shown;
 mod text;
 
 use std::fmt;
@@ -198,20 +199,6 @@ impl<'w> Serializer for &'w mut Writer {
 }
 
 impl Writer {
-    /// Writes what `value` displays, piece by piece: a long one is given up at the bound.
-    pub(super) fn shown<T: fmt::Display + ?Sized>(
-        &mut self,
-        value: &T,
-    ) -> Result<(), CaptureError> {
-        let mut pieces = Pieces { writer: self, begun: false, error: None };
-        let written = fmt::write(&mut pieces, format_args!("{value}"));
-        match (pieces.error, written) {
-            (Some(error), _) => Err(error),
-            (None, Err(fmt::Error)) => Err(CaptureError::failed("its `Display` failed")),
-            (None, Ok(())) => Ok(()),
-        }
-    }
-
     /// Writes a secret: its value as one sealed string, which masking replaces.
     fn seal<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CaptureError> {
         let start = self.len();
@@ -225,27 +212,5 @@ impl Writer {
         };
         written?;
         if outermost { self.seal_since(start) } else { Ok(()) }
-    }
-}
-
-/// Passes what a `Display` writes on to the writer.
-struct Pieces<'w> {
-    writer: &'w mut Writer,
-    begun: bool,
-    error: Option<CaptureError>,
-}
-
-impl fmt::Write for Pieces<'_> {
-    fn write_str(&mut self, piece: &str) -> fmt::Result {
-        if self.error.is_some() {
-            return Err(fmt::Error);
-        }
-        let written =
-            if self.begun { self.writer.piece(piece) } else { self.writer.first_piece(piece) };
-        self.begun |= !piece.is_empty();
-        written.map_err(|error| {
-            self.error = Some(error);
-            fmt::Error
-        })
     }
 }

@@ -154,3 +154,21 @@ fn texts_are_bounded_before_they_are_read() {
     assert_eq!(read("[0.1,0.2,0.34567]"), Err(StrictError::TooLarge { limit: 20 }));
     assert_eq!(text(&[0.1, 0.2, 0.34567]).len(), 26);
 }
+
+#[test]
+fn texts_that_nest_deeper_than_the_stack_bears_are_given_up() {
+    struct Nested(usize);
+    impl fmt::Debug for Nested {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            match self.0 {
+                0 => f.write_str("."),
+                levels => f.debug_list().entry(&Self(levels - 1)).finish(),
+            }
+        }
+    }
+    let shallow = format_args!("{:?}", Nested(100));
+    assert!(Canonical::of(&shallow, &Bounds::default()).is_ok());
+    // Deep enough to end the process, were it not given up on the way.
+    let deep = refusal(&format_args!("{:?}", Nested(200_000)));
+    assert!(matches!(&deep, CaptureError::Failed { message } if message.contains("too deeply")));
+}
