@@ -135,7 +135,8 @@ fn signs(text: &str, warnings: &mut Warnings) {
 
 fn looks_structural(c: char) -> bool {
     // `|` itself looks like `l` to UTS #39, so whatever is no letter and looks like `l` is a bar.
-    prototype(c).is_some_and(|c| "/\\:.;@?&=#$<>l".contains(c))
+    // Browsers read the full stops of Chinese and Japanese in a host's name as `.` (UTS #46).
+    prototype(c).is_some_and(|c| "/\\:.;@?&=#$<>l".contains(c)) || "。｡".contains(c)
 }
 
 fn is_letter(c: char) -> bool {

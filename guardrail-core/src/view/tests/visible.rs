@@ -130,7 +130,10 @@ fn look_alikes_are_named() {
         visible("p\u{430}ypal", Style::LINE).warnings()[0].to_string(),
         "mixed-script or confusable letters: U+0430"
     );
-    for sign in ["\u{2044}", "\u{2215}", "\u{ff0f}", "\u{2024}", "\u{a789}", "\u{2223}"] {
+    for sign in [
+        "\u{2044}", "\u{2215}", "\u{ff0f}", "\u{2024}", "\u{a789}", "\u{2223}", "\u{3002}",
+        "\u{ff61}",
+    ] {
         assert_eq!(kinds(&format!("a{sign}b")), [WarningKind::Confusable], "{sign}");
     }
 }
