@@ -57,7 +57,13 @@ fn of_words(before: &[u8], word: &[u8]) -> Secrecy {
         b"key" | b"keys"
             if matches!(
                 before,
-                b"api" | b"access" | b"private" | b"secret" | b"signing" | b"encryption"
+                b"api"
+                    | b"access"
+                    | b"account"
+                    | b"private"
+                    | b"secret"
+                    | b"signing"
+                    | b"encryption"
             ) =>
         {
             Secrecy::Assigned("key")

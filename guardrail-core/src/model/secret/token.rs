@@ -206,7 +206,8 @@ fn header(bytes: &[u8], at: usize) -> Option<Credential> {
     (body.len() >= least && random).then_some(Credential { start, end: start + body.len(), kind })
 }
 
-/// A private key between its `BEGIN` and `END` lines. Only lines that can be key material count.
+/// A private key between its `BEGIN` and `END` lines. Only lines that can be key material count. A
+/// `BEGIN` line alone is one too: the key stands somewhere beside it.
 pub(super) fn key_block(bytes: &[u8], at: usize) -> Option<Credential> {
     const DASHES: &[u8] = b"-----";
     if !stands(bytes, at, b"-----BEGIN ") {
@@ -220,18 +221,20 @@ pub(super) fn key_block(bytes: &[u8], at: usize) -> Option<Credential> {
         return None;
     }
     end += DASHES.len();
-    let body_at = end;
     loop {
         let gap = gap(bytes, end);
         let line_at = end + gap;
-        let line = run(bytes, line_at, base64).len();
+        let mut line = run(bytes, line_at, base64).len();
+        // Left out: `MIIE...`.
+        line += run(bytes, line_at + line, |byte| byte == b'.').len();
         let after = line_at + line;
-        let last = stands(bytes, after + self::gap(bytes, after), b"-----END ");
+        let next = after + self::gap(bytes, after);
+        let last = stands(bytes, next, b"-----END ");
         if line == 0 && last {
             end = line_at;
             break;
         }
-        if line >= 16 || (line > 0 && last) {
+        if line >= 16 || (line > 0 && (last || next == bytes.len())) {
             end = after;
         } else if gap > 0 && line > 0 && is_field(bytes, line_at) {
             end =
@@ -239,9 +242,6 @@ pub(super) fn key_block(bytes: &[u8], at: usize) -> Option<Credential> {
         } else {
             break;
         }
-    }
-    if end == body_at {
-        return None;
     }
     if stands(bytes, end, b"-----END ") {
         let title = run(bytes, end + 9, |byte| byte.is_ascii_uppercase() || byte == b' ').len();

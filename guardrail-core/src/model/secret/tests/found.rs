@@ -106,6 +106,16 @@ fn private_key_blocks() {
         "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n{body}\n-----END RSA PRIVATE KEY-----"
     );
     assert_eq!(found(&old), [&old]);
+    for cut in [
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN EC PRIVATE KEY-----\nMIIE",
+        "-----BEGIN PRIVATE KEY-----\nMIIE...\n-----END PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
+    ] {
+        assert_eq!(found(cut), [cut]);
+    }
+    let beside = "-----BEGIN PRIVATE KEY----- | rm -rf /";
+    assert_eq!(found(beside), ["-----BEGIN PRIVATE KEY-----"]);
 }
 
 #[test]
@@ -152,6 +162,7 @@ fn values_given_to_a_name() {
         ("Bearer abcdef123456", "abcdef123456"),
         ("Basic dXNlcjpwYXNzd29yZA==", "dXNlcjpwYXNzd29yZA=="),
         ("headers['authorization'] = 'abcdef'", "abcdef"),
+        ("AccountName=x;AccountKey=abcd1234==;EndpointSuffix=y", "abcd1234=="),
     ] {
         assert_eq!(found(text), [value], "{text}");
     }

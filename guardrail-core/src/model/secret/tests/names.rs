@@ -29,6 +29,7 @@ fn names_of_secrets() {
         "api-keys",
         "API_KEY",
         "accessKey",
+        "AccountKey",
         "AWS_SECRET_ACCESS_KEY",
         "privateKey",
         "private_key",
