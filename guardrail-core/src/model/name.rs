@@ -143,12 +143,13 @@ impl PersonId {
 }
 
 /// The form in which names are compared where a difference of spelling must not make two people
-/// of one: surrounding blanks dropped, NFC, upper and lower case alike (`ß` as `ss`, `ſ` as `s`).
+/// of one: surrounding blanks dropped, NFKC (letters of any width are alike, as in RFC 8265), upper
+/// and lower case alike (`ß` as `ss`, `ſ` as `s`).
 #[must_use]
 pub fn fold(text: &str) -> String {
     if text.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase()) {
         return text.to_owned();
     }
-    let composed: String = text.trim().nfc().collect();
-    composed.to_lowercase().to_uppercase().to_lowercase().nfc().collect()
+    let composed: String = text.trim().nfkc().collect();
+    composed.to_lowercase().to_uppercase().to_lowercase().nfkc().collect()
 }

@@ -23,6 +23,17 @@ fn the_person_it_is_done_for_is_on_it() {
 }
 
 #[test]
+fn letters_of_another_width_or_style_name_the_same_person() {
+    let set = set("[people.alice]\n");
+    for spelling in ["ａｌｉｃｅ", "ＡＬＩＣＥ", "𝐚𝐥𝐢𝐜𝐞"] {
+        assert_eq!(side(&set, "x", None, &[spelling]), ["alice"], "{spelling}");
+        let twins = format!("[people.alice]\n[people.\"{spelling}\"]\n");
+        assert!(PolicySet::parse(twins).is_err(), "{spelling}");
+    }
+    assert_eq!(side(&set, "x", None, &["аlice"]), [""; 0], "a look is no name");
+}
+
+#[test]
 fn the_owner_of_the_agent_is_on_it_and_the_agent_too() {
     let set = set(WHOLE);
     for spelling in
