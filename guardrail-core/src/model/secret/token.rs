@@ -202,8 +202,38 @@ fn header(bytes: &[u8], at: usize) -> Option<Credential> {
     let body = run(bytes, start, |byte| base64(byte) || matches!(byte, b'-' | b'.' | b'_' | b'~'));
     // A look at the start is enough, and keeps the search linear.
     let head = body.get(..body.len().min(64)).unwrap_or_default();
-    let random = head.iter().any(|byte| byte.is_ascii_digit() || *byte == b'=') || head.len() > 24;
+    let random = head.iter().any(|byte| byte.is_ascii_digit() || *byte == b'=')
+        || head.len() > 24
+        || (least == 8 && is_name_and_password(head));
     (body.len() >= least && random).then_some(Credential { start, end: start + body.len(), kind })
+}
+
+/// Whether base64 text spells printable characters with a `:` between them.
+fn is_name_and_password(text: &[u8]) -> bool {
+    let mut bits = 0_u32;
+    let mut count = 0;
+    let mut colon = false;
+    for byte in text {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => break,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            let decoded = (bits >> count) & 0xff;
+            colon |= decoded == u32::from(b':');
+            if !matches!(decoded, 0x20..=0x7e) {
+                return false;
+            }
+        }
+    }
+    colon
 }
 
 /// A private key between its `BEGIN` and `END` lines. Only lines that can be key material count. A

@@ -161,6 +161,7 @@ fn values_given_to_a_name() {
         ("curl -H 'X-Api-Key: abcdef' x", "abcdef"),
         ("Bearer abcdef123456", "abcdef123456"),
         ("Basic dXNlcjpwYXNzd29yZA==", "dXNlcjpwYXNzd29yZA=="),
+        ("Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
         ("headers['authorization'] = 'abcdef'", "abcdef"),
         ("AccountName=x;AccountKey=abcd1234==;EndpointSuffix=y", "abcd1234=="),
     ] {
