@@ -17,7 +17,8 @@ pub(crate) async fn attributed(entry: &Entry, trial: &Trial, payload: &str) -> C
         Field::Actor => FactKind::Agent,
         _ => FactKind::Argument,
     };
-    let claims: Vec<&Fact> = seen.iter().filter(|fact| fact.kind() == kind).collect();
+    let own = |fact: &&Fact| fact.kind() == kind && !fact.is_skipped();
+    let claims: Vec<&Fact> = seen.iter().filter(own).collect();
     let [claim] = claims.as_slice() else {
         return Err(format!("it stands in {} facts", claims.len()));
     };

@@ -24,6 +24,7 @@ mod payload;
 mod place;
 mod policy_file;
 mod record;
+mod scenario;
 mod secret;
 mod self_test;
 mod shown;
@@ -54,6 +55,7 @@ fn meet(entry: &Entry, run: Run) -> Check {
                 Run::RequestId => names::request_id(entry).await,
                 Run::Json => json::run(entry).await,
                 Run::Identity => identity::run(entry).await,
+                Run::Scenario => scenario::run(entry).await,
                 Run::Dos => dos::run(entry),
             }
         })

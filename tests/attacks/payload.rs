@@ -19,7 +19,7 @@ pub(crate) enum Payload {
         requester: String,
         approver: String,
     },
-    Steps,
+    Steps(Vec<String>),
 }
 
 /// A recipe, named by the word `gen`.
@@ -88,7 +88,7 @@ impl Payload {
             (Enc::Steps, Value::Array(steps)) => {
                 let steps = steps.iter().map(|step| step.as_str().map(str::to_owned));
                 let steps: Option<Vec<String>> = steps.collect();
-                steps.filter(|steps| !steps.is_empty()).map(|_| Self::Steps).ok_or_else(|| {
+                steps.filter(|steps| !steps.is_empty()).map(Self::Steps).ok_or_else(|| {
                     "steps are a list of texts, and there is at least one".to_owned()
                 })
             }
@@ -111,7 +111,7 @@ impl Payload {
             Self::Bytes(bytes) => String::from_utf8(bytes.clone()).ok(),
             Self::Value(value) => Some(value.to_string()),
             Self::Gen(recipe) => recipe.text(),
-            Self::Http | Self::Pair { .. } | Self::Steps => None,
+            Self::Http | Self::Pair { .. } | Self::Steps(_) => None,
         }
     }
 

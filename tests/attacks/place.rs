@@ -25,6 +25,8 @@ pub(crate) enum Run {
     Dos,
     /// Two names, and whether one may vote on what the other asks.
     Identity,
+    /// Steps, played one after the other.
+    Scenario,
 }
 
 /// Where an entry goes.
@@ -109,7 +111,7 @@ fn by_class(entry: &Entry) -> Result<Place, String> {
         Class::Html | Class::Console => Ok(Place::waits("console")),
         Class::Ssrf => Ok(Place::waits("http")),
         Class::Scenario => match (entry.enc, scenario_word(entry.expect)) {
-            (Enc::Steps, true) => Ok(Place::waits("a player of steps")),
+            (Enc::Steps, true) => Ok(scenario(entry)),
             _ => Err(nobody(entry)),
         },
         Class::Identity => match (entry.enc, entry.expect) {
@@ -141,6 +143,17 @@ fn by_class(entry: &Entry) -> Result<Place, String> {
         },
         _ => by_field(entry),
     }
+}
+
+/// A scenario is played as far as its words are understood; else it waits for who reads them.
+fn scenario(entry: &Entry) -> Place {
+    let Payload::Steps(steps) = &entry.payload else { return Place::runs(Run::Scenario) };
+    let waits = crate::scenario::waits(steps);
+    if !waits.is_empty() {
+        return Place { run: None, waits };
+    }
+    let edits = steps.iter().any(|step| step.contains("edit"));
+    Place::runs(Run::Scenario).rest(if edits { &["edits"] } else { &[] })
 }
 
 fn by_field(entry: &Entry) -> Result<Place, String> {

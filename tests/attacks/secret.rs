@@ -91,7 +91,12 @@ async fn marked_by_hand(payload: &str) -> Check {
         let (first, second) = (ask(way()).await?, ask(way()).await?);
         for trial in [&first, &second] {
             trial.ran()?;
-            ensure!(trial.taken.concat().contains(payload), "the body was not given the value");
+            let (given, spelled) = (trial.taken.concat(), Value::from(payload).to_string());
+            let spelled = spelled.trim_matches('"');
+            ensure!(
+                given.contains(payload) || given.contains(spelled),
+                "the body was given {given}"
+            );
             silent(trial, &[payload.to_owned()])?;
         }
         let kept = |trial: &Trial| -> Result<Vec<String>, String> {
@@ -114,15 +119,27 @@ async fn structured(value: &Value) -> Check {
     let trial = ask(intent("deed", "attacks").arg("value", value)).await?;
     trial.ran()?;
     let mut secrets = Vec::new();
-    leaves(value, &mut secrets);
+    leaves(value, false, &mut secrets);
+    ensure!(!secrets.is_empty(), "nothing in it is a secret");
     silent(&trial, &secrets)
 }
 
-fn leaves(value: &Value, into: &mut Vec<String>) {
+/// What stands under a name of secrets, and what is one by its look.
+fn leaves(value: &Value, named: bool, into: &mut Vec<String>) {
     match value {
-        Value::String(text) => into.extend(parts(text)),
-        Value::Array(all) => all.iter().for_each(|one| leaves(one, into)),
-        Value::Object(all) => all.values().for_each(|one| leaves(one, into)),
+        Value::String(text) if named => into.push(text.clone()),
+        Value::String(text) => {
+            into.extend(Some(parts(text)).filter(|p| *p != [text.as_str()]).into_iter().flatten())
+        }
+        Value::Array(all) => all.iter().for_each(|one| leaves(one, named, into)),
+        Value::Object(all) => {
+            let words =
+                ["password", "secret", "token", "key", "pin", "credential", "authorization"];
+            for (name, one) in all {
+                let name = name.to_lowercase();
+                leaves(one, named || words.iter().any(|word| name.contains(word)), into);
+            }
+        }
         _ => {}
     }
 }

@@ -128,16 +128,8 @@ fn attacks_of_the_own_copy_all_have_a_place() {
         let place = place::place(entry).unwrap_or_else(|why| panic!("{}: {why}", entry.id));
         *ran.entry(entry.class).or_default() += usize::from(place.run.is_some());
         for capability in place.waits {
-            let known = [
-                "slack",
-                "teams",
-                "console",
-                "http",
-                "terminal",
-                "csv export",
-                "a player of steps",
-            ]
-            .contains(&&*capability);
+            let known = ["slack", "teams", "console", "http", "terminal", "csv export", "edits"]
+                .contains(&&*capability);
             assert!(known, "{} waits for {capability}", entry.id);
         }
     }
@@ -149,7 +141,6 @@ fn attacks_of_the_own_copy_all_have_a_place() {
         Class::Ssrf,
         Class::SlackCallback,
         Class::Jwt,
-        Class::Scenario,
     ];
     for class in Class::ALL {
         let waits = elsewhere.contains(class);

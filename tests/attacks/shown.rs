@@ -31,7 +31,12 @@ pub(crate) async fn run(entry: &Entry) -> Check {
         safe_page(trial.request()?)?;
         match entry.expect {
             Expect::RenderVisible => visible(entry, &trial, &payload)?,
-            Expect::TruncationMarked => cut::marked(entry, trial.request()?, &payload)?,
+            Expect::TruncationMarked => {
+                // Of a reason 4 KiB are kept, with a note of its length; that is what can be shown.
+                let reason = trial.recorded()?.reason();
+                let kept = reason.filter(|_| entry.field == Field::Reason).unwrap_or(&payload);
+                cut::marked(entry, trial.request()?, kept)?;
+            }
             Expect::Attributed => claim::attributed(entry, &trial, &payload).await?,
             _ => {}
         }

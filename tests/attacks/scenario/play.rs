@@ -1,0 +1,419 @@
+//! Plays the steps of a scenario, one after the other, in a world of its own.
+
+use std::time::Duration;
+
+use guardrail::{Cast, Error, State};
+
+use super::deed::Deed;
+use super::step::{Ballot, Moment, Step};
+use super::wire::Deadly;
+use super::world::{GRANT, TIMEOUT, Thrown, World};
+
+/// The key where a scenario names none.
+const MAIN: &str = "main";
+
+/// What the last attempt to bring something about came to.
+#[derive(Clone, Debug)]
+pub(crate) enum Attempt {
+    Vote(Result<Cast, String>),
+    Call(Result<(), Error>),
+}
+
+/// Where everything stood at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) states: Vec<(String, State)>,
+    pub(crate) votes: usize,
+    pub(crate) runs: usize,
+}
+
+pub(crate) struct Play {
+    pub(crate) world: World,
+    /// The key of the request that is spoken of.
+    pub(crate) key: String,
+    /// The votes as they were cast, and what became of them.
+    pub(crate) votes: Vec<(Thrown, Result<Cast, String>)>,
+    pub(crate) last: Option<Attempt>,
+    /// Before the last step.
+    pub(crate) before: Option<Standing>,
+    /// The body does not end before it is told.
+    hold_body: bool,
+    /// Only deaths and ends hold a body.
+    pub(crate) restarted: bool,
+    pub(crate) released: bool,
+    /// The time that passed while people were asked.
+    pub(crate) passed: Duration,
+    died: Option<Moment>,
+    dir: tempfile::TempDir,
+}
+
+impl Play {
+    pub(crate) async fn new(steps: &[Step], file: bool) -> Result<Self, String> {
+        let approvals = flat(steps).iter().rev().find_map(|step| match step {
+            Step::Quorum(number) => Some(*number),
+            _ => None,
+        });
+        let hold_body =
+            flat(steps).iter().any(|step| matches!(step, Step::Begin | Step::Kill(Moment::InBody)));
+        Ok(Self {
+            world: World::new(file, approvals.unwrap_or(1)).await?,
+            key: MAIN.to_owned(),
+            votes: Vec::new(),
+            last: None,
+            before: None,
+            hold_body,
+            restarted: false,
+            released: false,
+            passed: Duration::ZERO,
+            died: None,
+            dir: tempfile::tempdir().map_err(|error| error.to_string())?,
+        })
+    }
+
+    pub(crate) async fn play(&mut self, steps: &[Step]) -> Result<(), String> {
+        for (at, step) in steps.iter().enumerate() {
+            if at + 1 == steps.len() {
+                self.before = Some(self.standing().await?);
+            }
+            Box::pin(self.step(step)).await?;
+            self.world.settle().await;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn standing(&self) -> Result<Standing, String> {
+        let mut states = Vec::new();
+        let mut votes = 0;
+        if self.world.alive().is_ok() {
+            for key in self.world.deeds.keys() {
+                states.push((key.clone(), self.world.state(key).await?));
+                let request = self.world.request(key).await?;
+                votes += request.map_or(0, |request| request.votes().len());
+            }
+        }
+        Ok(Standing { states, votes, runs: self.world.runs() })
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<(), String> {
+        match step {
+            Step::Request { key, args, by, file } => {
+                let key = key.clone().unwrap_or_else(|| self.fresh());
+                let file = file.then(|| self.dir.path().join(&key));
+                if let Some(file) = &file {
+                    std::fs::write(file, "as approved").map_err(|error| error.to_string())?;
+                }
+                let args = args.clone().unwrap_or("p1".to_owned());
+                self.world.deeds.insert(key.clone(), Deed::new(&args, file));
+                if let Some(person) = by {
+                    self.world.by.insert(key.clone(), person.clone());
+                }
+                self.key.clone_from(&key);
+                self.begin(&key).await?;
+            }
+            Step::Vote(ballot) => self.vote(ballot).await?,
+            Step::Replay { on } => {
+                self.voted().await?;
+                let (thrown, _) = self.votes.last().cloned().ok_or("nobody has voted yet")?;
+                let on = match on {
+                    Some(key) => {
+                        self.need(key).await?;
+                        key.clone()
+                    }
+                    None => self.key.clone(),
+                };
+                let cast = self.world.throw(&on, &thrown).await;
+                self.key = on;
+                self.last = Some(Attempt::Vote(cast));
+            }
+            Step::Together(left, right) => Box::pin(self.together(left, right)).await?,
+            // Nobody can edit yet: who edits sees another digest, and votes on that.
+            Step::Edit(_) => self.need_any().await?,
+            Step::Mutate(args) => {
+                self.voted().await?;
+                self.deed()?.set(args);
+            }
+            Step::Rewrite => {
+                self.voted().await?;
+                match self.deed()?.file() {
+                    Some(file) => {
+                        std::fs::write(file, "as rewritten").map_err(|e| e.to_string())?
+                    }
+                    None => self.deed()?.set("p2"),
+                }
+            }
+            Step::Begin | Step::Release => self.release().await?,
+            Step::Retry => self.retry().await?,
+            Step::SecondProcess => {
+                self.need_any().await?;
+                self.world.boot(false).await?;
+                let process = self.world.alive()?;
+                self.world.call(process, &self.key.clone());
+            }
+            Step::Kill(moment) => self.kill(*moment).await?,
+            Step::Restart => self.restart().await?,
+            Step::Clock { forward: true, by } => self.pass(*by).await?,
+            Step::Clock { forward: false, by } => {
+                self.need_any().await?;
+                self.world.clock.set_back(*by);
+            }
+            Step::Over { approval: false } => self.pass(TIMEOUT + Duration::from_secs(1)).await?,
+            Step::Over { approval: true } => {
+                self.voted().await?;
+                tokio::time::advance(GRANT + Duration::from_secs(1)).await;
+            }
+            Step::AlmostOver => self.pass(TIMEOUT - Duration::from_millis(1)).await?,
+            Step::Leave { who, inactive } => {
+                let voters = ["alice", "bob", "carol"];
+                let who = who.clone().unwrap_or_else(|| voters[0].to_owned());
+                match inactive {
+                    true => self.world.rules.inactive.push(who),
+                    false => self.world.rules.members.retain(|member| *member != who),
+                }
+                self.world.reload().await?;
+            }
+            Step::Policy { tighter } => {
+                self.need_any().await?;
+                let approvals = &mut self.world.rules.approvals;
+                *approvals = if *tighter { *approvals + 1 } else { 1 };
+                self.world.reload().await?;
+            }
+            Step::Quorum(_) => self.need_any().await?,
+            Step::LogFails(event) => {
+                if *event != Some("requested") {
+                    self.need_any().await?;
+                }
+                let process = self.world.alive()?;
+                self.world.processes[process].wire.fail_at(*event);
+            }
+            Step::Withdraw => {
+                self.need_any().await?;
+                for (_, _, task) in &self.world.tasks {
+                    task.abort();
+                }
+            }
+            Step::Panic => self.deed()?.panic(),
+            Step::Implied(step) => match &**step {
+                Step::Vote(_) if !self.votes.is_empty() => {}
+                step => Box::pin(self.step(step)).await?,
+            },
+        }
+        Ok(())
+    }
+
+    fn fresh(&self) -> String {
+        match self.world.deeds.len() {
+            0 => MAIN.to_owned(),
+            number => format!("{MAIN}{number}"),
+        }
+    }
+
+    fn deed(&self) -> Result<&Deed, String> {
+        self.world.deeds.get(&self.key).ok_or("nobody has asked yet".to_owned())
+    }
+
+    /// Lets the agent call with this key, unless it did.
+    async fn need(&mut self, key: &str) -> Result<(), String> {
+        if !self.world.deeds.contains_key(key) {
+            self.begin(key).await?;
+        }
+        Ok(())
+    }
+
+    async fn need_any(&mut self) -> Result<(), String> {
+        let key = self.key.clone();
+        self.need(&key).await
+    }
+
+    async fn begin(&mut self, key: &str) -> Result<(), String> {
+        let process = self.world.alive()?;
+        self.world.call(process, key);
+        if self.hold_body {
+            self.world.deeds[key].hold(true);
+        }
+        self.world.settle().await;
+        Ok(())
+    }
+
+    async fn vote(&mut self, ballot: &Ballot) -> Result<(), String> {
+        let key = ballot.on.clone().unwrap_or_else(|| self.key.clone());
+        self.need(&key).await?;
+        let approvers = self.votes.iter().filter(|(_, cast)| matches!(cast, Ok(Cast::Counted(_))));
+        let default = ["alice", "bob", "carol", "dave"][approvers.count().min(3)];
+        let who = ballot.who.as_deref().unwrap_or(default);
+        let args = self.world.deeds[&key].args();
+        let other = ballot.seen.as_deref().filter(|seen| *seen != args);
+        let channel = ballot.channel.as_deref();
+        let cast = match self.world.ballot(&key, who, channel, other, ballot.deny).await {
+            Ok(thrown) => {
+                let cast = self.world.throw(&key, &thrown).await;
+                self.votes.push((thrown, cast.clone()));
+                cast
+            }
+            // Where a request cannot even be shown, nobody votes on it.
+            Err(error) => Err(error),
+        };
+        self.key = key;
+        self.last = Some(Attempt::Vote(cast));
+        self.world.settle().await;
+        Ok(())
+    }
+
+    /// Lets as many people approve as it takes, unless somebody has voted.
+    pub(crate) async fn voted(&mut self) -> Result<(), String> {
+        self.need_any().await?;
+        if self.votes.is_empty() {
+            for _ in 0..self.world.rules.approvals {
+                self.vote(&Ballot::default()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Two votes on what both were shown before either voted.
+    async fn together(&mut self, left: &[Step], right: &[Step]) -> Result<(), String> {
+        let ([Step::Vote(left)], [Step::Vote(right)]) = (left, right) else {
+            // Whatever is no vote has no instant; the one comes right after the other.
+            for step in left.iter().chain(right) {
+                let almost = left.iter().chain(right).any(|step| *step == Step::AlmostOver);
+                match step {
+                    Step::Over { .. } if almost => self.pass(Duration::from_millis(2)).await?,
+                    step => self.step(step).await?,
+                }
+            }
+            return Ok(());
+        };
+        self.need_any().await?;
+        let key = self.key.clone();
+        let who = |ballot: &Ballot, default: &str| {
+            ballot.who.clone().unwrap_or_else(|| default.to_owned())
+        };
+        let world = &self.world;
+        let first = (who(left, "alice"), left.channel.as_deref(), left.deny);
+        let second = (who(right, "bob"), right.channel.as_deref(), right.deny);
+        let first = world.ballot(&key, &first.0, first.1, None, first.2).await?;
+        let second = world.ballot(&key, &second.0, second.1, None, second.2).await?;
+        let casts = tokio::join!(world.throw(&key, &first), world.throw(&key, &second));
+        self.votes.push((first, casts.0));
+        self.last = Some(Attempt::Vote(casts.1.clone()));
+        self.votes.push((second, casts.1));
+        Ok(())
+    }
+
+    pub(crate) async fn release(&mut self) -> Result<(), String> {
+        self.voted().await?;
+        self.released = true;
+        let ended = self.world.ended.len();
+        for process in &self.world.processes {
+            process.wire.release();
+        }
+        self.world.settle().await;
+        self.ended_since(ended);
+        Ok(())
+    }
+
+    /// The same call from another worker, in the youngest process.
+    pub(crate) async fn retry(&mut self) -> Result<(), String> {
+        if !self.released && self.died.is_none() {
+            self.release().await?;
+        }
+        let ended = self.world.ended.len();
+        let process = self.world.alive()?;
+        self.world.processes[process].wire.release();
+        self.world.call(process, &self.key.clone());
+        self.world.settle().await;
+        self.ended_since(ended);
+        Ok(())
+    }
+
+    /// Takes the end of the call that is spoken of for the last attempt, if it has ended since.
+    fn ended_since(&mut self, before: usize) {
+        let new = self.world.ended.get(before..).unwrap_or_default();
+        if let Some((_, end)) = new.iter().rev().find(|(key, _)| *key == self.key) {
+            self.last = Some(Attempt::Call(end.clone()));
+        }
+    }
+
+    async fn pass(&mut self, by: Duration) -> Result<(), String> {
+        self.need_any().await?;
+        self.world.settle().await;
+        self.passed += by;
+        tokio::time::advance(by).await;
+        self.world.settle().await;
+        Ok(())
+    }
+
+    /// The process dies, and nothing more comes from it.
+    async fn kill(&mut self, moment: Moment) -> Result<(), String> {
+        self.need_any().await?;
+        let process = self.world.alive()?;
+        let wire = std::sync::Arc::clone(&self.world.processes[process].wire);
+        match moment {
+            Moment::Pending => {}
+            Moment::BeforeStart => {
+                self.voted().await?;
+                wire.die_at(Deadly::Before("started"));
+                wire.release();
+            }
+            Moment::AfterStart => {
+                self.voted().await?;
+                wire.die_at(Deadly::After("started"));
+                wire.release();
+            }
+            Moment::InBody => self.release().await?,
+            Moment::AfterBody => {
+                self.voted().await?;
+                wire.die_at(Deadly::Before("completed"));
+                wire.release();
+            }
+        }
+        self.world.settle().await;
+        wire.die();
+        for (_, of, task) in &self.world.tasks {
+            if *of == process {
+                task.abort();
+            }
+        }
+        self.died = Some(moment);
+        self.world.settle().await;
+        Ok(())
+    }
+
+    /// A new process finds what is on record; the agent in it tries the same call again.
+    pub(crate) async fn restart(&mut self) -> Result<(), String> {
+        self.need_any().await?;
+        if self.world.alive().is_ok() {
+            let moment = self.died.unwrap_or(Moment::Pending);
+            self.kill(Moment::Pending).await?;
+            self.died = Some(moment);
+        }
+        for deed in self.world.deeds.values() {
+            deed.hold(false);
+        }
+        self.hold_body = false;
+        self.restarted = true;
+        self.world.boot(true).await?;
+        self.world.settle().await;
+        self.retry().await
+    }
+
+    pub(crate) fn has_died(&self) -> bool {
+        self.died.is_some()
+    }
+}
+
+/// All steps, those inside others too.
+pub(crate) fn flat(steps: &[Step]) -> Vec<&Step> {
+    let mut all = Vec::new();
+    for step in steps {
+        all.push(step);
+        match step {
+            Step::Together(left, right) => {
+                all.extend(flat(left));
+                all.extend(flat(right));
+            }
+            Step::Implied(inner) => all.extend(flat(std::slice::from_ref(inner))),
+            _ => {}
+        }
+    }
+    all
+}
