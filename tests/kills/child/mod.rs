@@ -1,0 +1,11 @@
+//! The process that is killed: one guardrail over a log in files, with calls in every phase.
+
+mod doom;
+mod life;
+mod mortal;
+mod orders;
+mod witness;
+
+pub(crate) use doom::Doom;
+pub(crate) use life::NAME;
+pub(crate) use orders::Orders;

@@ -1,0 +1,39 @@
+//! Kills at random: from outside, at a moment nobody chose.
+
+use crate::child::Doom;
+use crate::parent::chain::{Chain, LIVES};
+use crate::parent::kill::When;
+use crate::parent::tally::{Tally, wanted};
+use crate::script::Dice;
+
+#[test]
+fn killed_at_any_time_it_loses_nothing_and_repeats_nothing() {
+    let mut tally = Tally::default();
+    let seed: u64 = std::env::var("GUARDRAIL_SEED").map_or_else(
+        |_| u64::from(std::process::id()),
+        |seed| seed.parse().expect("GUARDRAIL_SEED is a number"),
+    );
+    let mut dice = Dice::new(seed, "any time");
+    let story = |tally: &Tally| format!("GUARDRAIL_SEED={seed}: {tally}");
+    while tally.kills < wanted().div_ceil(2) {
+        let mut chain = Chain::new(dice.below(u64::MAX));
+        for _ in 0..LIVES {
+            let when = match dice.below(8) {
+                0 => When::Begun(dice.time(60)),
+                1 => When::Done,
+                _ => When::Up(dice.time(60)),
+            };
+            chain.live(Doom::Never, when, &mut tally);
+        }
+    }
+    std::io::Write::write_all(&mut std::io::stderr(), format!("{}\n", story(&tally)).as_bytes())
+        .unwrap();
+    for phase in [
+        "while one waited for people",
+        "with one approved and not started",
+        "in a body",
+        "in a recovery",
+    ] {
+        assert!(tally.of(phase) > 0, "no kill {phase}: {}", story(&tally));
+    }
+}

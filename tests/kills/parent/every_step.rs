@@ -1,0 +1,67 @@
+//! Kills at every step: before, in and behind every append, write, sync and body, one after another.
+
+use crate::child::Doom;
+use crate::parent::chain::{Chain, LIVES};
+use crate::parent::kill::When;
+use crate::parent::tally::{Tally, wanted};
+
+/// Killed at the first point of its life, the second, and so on until a whole chain of lives has
+/// fewer points than that; then again with other times, until there were enough kills.
+#[test]
+fn killed_at_every_step_it_loses_nothing_and_repeats_nothing() {
+    let mut tally = Tally::default();
+    let mut points = 0;
+    for seed in 0.. {
+        points = sweep(seed, &mut tally);
+        if tally.kills >= wanted() / 2 {
+            break;
+        }
+    }
+    let story = format!("{points} points a life; {tally}");
+    // Kept by the test runner, and shown where the test fails or is asked to show it.
+    std::io::Write::write_all(&mut std::io::stderr(), format!("{story}\n").as_bytes()).unwrap();
+    for step in [
+        "in a write",
+        "in a recovery",
+        "in a body",
+        "while one waited for people",
+        "with one approved and not started",
+        "with one started, its body not begun",
+        "at `half written`",
+        "at `written`",
+        "at `synced`",
+        "at `before requested`",
+        "at `behind requested`",
+        "at `before approved`",
+        "at `behind approved`",
+        "at `before started`",
+        "at `behind started`",
+        "at `noted started`",
+        "at `body begun`",
+        "at `body done`",
+        "at `before completed`",
+        "at `behind completed`",
+        "at `before unknown`",
+        "at `behind unknown`",
+        "at `truncated`",
+    ] {
+        assert!(tally.of(step) > 0, "no kill {step}: {story}");
+    }
+}
+
+/// Returns how many points the longest life had.
+fn sweep(seed: u64, tally: &mut Tally) -> u64 {
+    let mut point = 0;
+    loop {
+        let mut chain = Chain::new(seed);
+        let mut is_over = true;
+        for _ in 0..LIVES {
+            point += 1;
+            let end = chain.live(Doom::Point(point), When::Done, tally);
+            is_over &= end.hit.is_none();
+        }
+        if is_over {
+            return point - LIVES;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The process that kills, and looks at what is left.
+
+mod after;
+mod any_time;
+mod chain;
+mod every_step;
+mod finish;
+mod kill;
+mod life;
+mod restart;
+mod tally;

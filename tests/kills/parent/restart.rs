@@ -1,0 +1,78 @@
+//! One call, one kill at one place, and what a new process makes of it.
+
+use guardrail::State;
+use tempfile::TempDir;
+
+use crate::child::{Doom, Orders};
+use crate::nest::Nest;
+use crate::parent::after::examine;
+use crate::parent::finish::finish;
+use crate::parent::kill::{When, live};
+use crate::people::CHANNEL;
+use crate::script::Kind;
+
+/// One call of this kind, killed at this point (or when nothing more happens), leaves its request
+/// like this; its body has begun this often. Then a new process calls with the key twice.
+#[track_caller]
+fn check(kind: Kind, point: Option<&str>, state: Option<State>, runs: usize) {
+    let (folder, copy) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let nest = Nest::at(folder.path());
+    let doom = point.map_or(Doom::Never, |point| Doom::Named(point.to_owned()));
+    let orders = Orders { nest: nest.clone(), life: 0, seed: 1, doom, kinds: vec![kind] };
+    let end = live(&orders, When::Done);
+    assert_eq!(end.hit.as_deref(), point);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let remains = examine(&nest, copy.path(), &mut Vec::new()).await;
+        let key = kind.key(0);
+        assert_eq!((remains.state(&key), remains.runs(&key)), (state, runs));
+        if state == Some(State::Pending) {
+            assert!(!remains.lives[&key].receipts(CHANNEL).is_empty(), "it was sent");
+        }
+        finish(remains, [key]).await;
+    });
+}
+
+#[test]
+fn killed_before_the_request_it_is_a_new_one() {
+    check(Kind::Quick, Some("before requested"), None, 0);
+}
+
+#[test]
+fn killed_between_request_and_vote_the_approver_hears_of_it_again_and_it_runs_once() {
+    check(Kind::Pending, None, Some(State::Pending), 0);
+}
+
+#[test]
+fn killed_between_two_votes_the_first_still_counts() {
+    check(Kind::Half, None, Some(State::Pending), 0);
+}
+
+#[test]
+fn killed_before_the_vote_is_on_record_nobody_has_voted() {
+    check(Kind::Quick, Some("before approved"), Some(State::Pending), 0);
+}
+
+#[test]
+fn killed_between_approval_and_start_it_runs_once_without_asking_again() {
+    check(Kind::Quick, Some("before started"), Some(State::Approved), 0);
+}
+
+#[test]
+fn killed_between_start_and_body_it_is_unknown_and_never_runs() {
+    check(Kind::Quick, Some("behind started"), Some(State::Started), 0);
+    check(Kind::Free, Some("behind started"), Some(State::Started), 0);
+}
+
+#[test]
+fn killed_in_the_body_it_is_unknown_and_never_runs_again() {
+    check(Kind::Quick, Some("body begun"), Some(State::Started), 1);
+    check(Kind::Endless, None, Some(State::Started), 1);
+    check(Kind::Quick, Some("before completed"), Some(State::Started), 1);
+}
+
+#[test]
+fn killed_behind_the_outcome_it_has_run() {
+    check(Kind::Quick, Some("behind completed"), Some(State::Completed), 1);
+    check(Kind::Failing, Some("behind failed"), Some(State::Failed), 1);
+}
