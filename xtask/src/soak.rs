@@ -10,8 +10,8 @@ use crate::step::Step;
 const LONG: &[(&str, &str)] = &[
     // Set: a test that has a long version runs it.
     ("GUARDRAIL_SOAK", "1"),
-    // Processes killed in each crash test.
-    ("GUARDRAIL_KILLS", "500"),
+    // Processes killed, over all crash tests; 500 without a soak.
+    ("GUARDRAIL_KILLS", "5000"),
     // Read by proptest itself: cases of each property.
     ("PROPTEST_CASES", "20000"),
 ];

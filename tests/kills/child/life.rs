@@ -18,7 +18,7 @@ use crate::child::orders::Orders;
 use crate::child::witness::Witness;
 use crate::deed::{AGENT, Body, Ended, call};
 use crate::nest::Pen;
-use crate::people::{CHANNEL, message, policies, vote};
+use crate::people::{CHANNEL, answer, policies};
 use crate::script::{Dice, Kind};
 
 /// The name of the test that is the child.
@@ -108,7 +108,7 @@ async fn agent(stage: Arc<Stage>, key: String, twin: usize) {
         let (stage, key) = (Arc::clone(&stage), key.clone());
         async move {
             let ended = call(&*stage, &key).await;
-            stage.answers.write(&format!("{key} {}", answer(&ended)));
+            stage.answers.write(&format!("{key} {}", word(&ended)));
         }
     });
     if kind == Kind::Dropped && made == stage.orders.life {
@@ -124,7 +124,7 @@ async fn agent(stage: Arc<Stage>, key: String, twin: usize) {
 }
 
 /// One word for how a call ended.
-fn answer(ended: &Result<(), Ended>) -> String {
+fn word(ended: &Result<(), Ended>) -> String {
     match ended {
         Ok(()) => "ok".to_owned(),
         Err(Ended::Failed) => "failed".to_owned(),
@@ -170,13 +170,10 @@ impl Approver for Pager {
         let stage = &self.0;
         let key = review.request().intent().key().unwrap().to_owned();
         let mut dice = stage.dice(&key, "pager");
-        message(&review).await?;
         let (kind, made) = Kind::of(&key);
-        for (person, approves) in kind.votes(stage.orders.life - made) {
-            // A sleep: an answer comes some time later, so that a kill finds some who wait.
-            tokio::time::sleep(dice.time(PACE)).await;
-            let _cast = vote(&review, person, *approves).await?;
-        }
+        let votes = kind.votes(stage.orders.life - made);
+        // A sleep: an answer comes some time later, so that a kill finds some who wait.
+        answer(&review, votes, || tokio::time::sleep(dice.time(PACE))).await?;
         let complete =
             stage.orders.life > made || !matches!(kind, Kind::Pending | Kind::Half | Kind::Late);
         if !complete {

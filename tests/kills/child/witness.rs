@@ -36,7 +36,6 @@ impl<L: AuditLog> AuditLog for Witness<L> {
         self.path.pass(&format!("behind {event}"));
         let line = |r: &Arc<AuditRecord>| format!("{} {}", r.sequence(), r.leaf());
         self.acks.write(&appended.records.iter().map(line).collect::<Vec<_>>().join("\n"));
-        self.path.pass(&format!("noted {event}"));
         Ok(appended)
     }
 

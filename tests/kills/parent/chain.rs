@@ -1,5 +1,8 @@
 //! A chain of lives in one nest: each recovers from the kill before, and is killed itself.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+
 use guardrail::Digest;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -11,9 +14,6 @@ use crate::parent::finish::finish;
 use crate::parent::kill::{End, When, live};
 use crate::parent::tally::Tally;
 use crate::script::Kind;
-
-/// How many lives follow one another.
-pub(crate) const LIVES: u64 = 4;
 
 /// One nest and what is known of it.
 #[derive(Debug)]
@@ -45,5 +45,16 @@ impl Chain {
         });
         self.life += 1;
         end
+    }
+
+    /// Leaves half a line at the end of the log, as a kill in a write does.
+    pub(crate) fn tear(&self) {
+        let names = std::fs::read_dir(Nest::at(self.folder.path()).log()).into_iter().flatten();
+        for path in names.map(|entry| entry.unwrap().path()) {
+            if path.extension().is_some_and(|end| end == "jsonl") {
+                let mut file = OpenOptions::new().append(true).open(path).unwrap();
+                file.write_all(br#"{"v":1,"log":"half a li"#).unwrap();
+            }
+        }
     }
 }

@@ -27,7 +27,7 @@ impl Tally {
             ("with one approved and not started", has(State::Approved, false)),
             ("with one started, its body not begun", has(State::Started, false)),
             ("in a body", has(State::Started, true)),
-            ("in a write", remains.torn),
+            ("in a write", remains.torn && end.hit.as_deref() == Some("half written")),
             ("in a recovery", life > 0 && !end.up),
         ];
         for (what, _) in hits.iter().filter(|(_, is_hit)| *is_hit) {
