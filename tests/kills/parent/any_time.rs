@@ -18,7 +18,8 @@ fn killed_at_any_time_it_loses_nothing_and_repeats_nothing() {
     );
     let mut dice = Dice::new(seed, "any time");
     let story = |tally: &Tally| format!("GUARDRAIL_SEED={seed}: {tally}");
-    while tally.kills < wanted() / 4 {
+    // With fewer, chance might spare a phase.
+    while tally.kills < (wanted() / 4).max(100) {
         let mut chain = Chain::new(dice.below(u64::MAX));
         for _ in 0..LIVES {
             let when = match dice.below(8) {
