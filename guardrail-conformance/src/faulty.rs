@@ -140,6 +140,7 @@ async fn suffer(troubles: &[(When, Trouble)], now: When) -> Result<(), Error> {
     for (_, trouble) in troubles.iter().filter(|(when, _)| *when == now) {
         match trouble {
             Trouble::Error(error) => return Err(error.clone()),
+            // The delay the implementer asked for; tests pause time.
             Trouble::Delay(wait) => tokio::time::sleep(*wait).await,
             Trouble::Hang => pending().await,
         }

@@ -102,6 +102,7 @@ impl Approver for Voter {
 
     async fn review(&self, mut review: Review) -> Result<(), Error> {
         let nonce = review.show("a message").await?;
+        // Time is paused in the tests that use it.
         tokio::time::sleep(self.after).await;
         let seen = Seen::whole(review.request().intent().digest(), nonce);
         let cast = review.cast(Vote::approve(Identity::person(self.person), seen)).await?;

@@ -30,6 +30,7 @@ impl AuditLog for LateLog {
     async fn append(&self, append: &Append) -> Result<Appended, Error> {
         let (inner, append, by) = (Arc::clone(&self.inner), append.clone(), self.by);
         let written = tokio::spawn(async move {
+            // Time is paused in the tests that use it.
             tokio::time::sleep(by).await;
             inner.append(&append).await
         });
