@@ -134,7 +134,8 @@ fn said<'b>(name: &Shown, words: &str, skipped: bool) -> Item<'b> {
     item
 }
 
-fn fill<'a>(item: &mut Item<'a>, leaf: Leaf<'a>, style: Style) {
+/// Gives the item the value of a leaf.
+pub(super) fn fill<'a>(item: &mut Item<'a>, leaf: Leaf<'a>, style: Style) {
     let words = |text: &'a str| (vec![Part::Own(text.into())], false);
     let (parts, quoted) = match leaf {
         Leaf::Text(text) => (vec![Part::Text(text)], true),

@@ -1,7 +1,10 @@
 //! What reviewers see: hostile text made safe to show, and the one list of facts every channel renders.
 //!
 //! [`visible`] turns any text into text that hides nothing, [`cut`] shortens it without letting the
-//! middle disappear in silence. Both are injective: two different values never look the same.
+//! middle disappear in silence; two different values never look the same. [`facts`] lists what is
+//! shown of a request, in order and within the [`Limits`] of a channel; [`open`] lists all of it.
+//! A channel lays facts out and adds nothing. [`text`] does that for terminals and logs, and
+//! [`conversation`] tells a stretch of the audit log.
 
 mod codes;
 mod conversation;

@@ -2,7 +2,8 @@
 
 use super::corpus::{Attack, class};
 use super::decode::{assert_safe, decode};
-use crate::view::{Budget, Style, Visible, characters, cut, visible};
+use super::request::{ASKED, deploy, pending};
+use crate::view::{Budget, Style, Visible, characters, cut, open, text, visible};
 
 fn texts(name: &str) -> impl Iterator<Item = (Attack, String)> {
     class(name).into_iter().filter(Attack::is_text).map(|attack| {
@@ -81,4 +82,23 @@ fn twin_keys_are_told_apart() {
     assert_ne!(keys[1], keys[3]);
     assert!(warns(&shown, "NFC") || keys[3] == "e\\u0301");
     assert_eq!(visible("e\u{301}", Style::LINE).text(), "e⟨U+0301⟩");
+}
+
+#[test]
+fn credentials_are_in_no_rendering() {
+    for (attack, payload) in texts("secret").filter(|(a, _)| a.id != "secret-011") {
+        let intent = deploy()
+            .arg("value", &payload)
+            .arg("list", &[format!("before {payload} after")])
+            .debug("debug", &payload)
+            .reason(&payload)
+            .summary(&payload)
+            .preview(&payload);
+        let facts = open(&pending(intent), ASKED);
+        let shown = format!("{facts:?}{}", text(&facts, 200));
+        // What precedes the secret in `password=..` and `postgres://..` may stay.
+        let secret = payload.rsplit(['=', ':']).next().unwrap().split('@').next().unwrap();
+        assert!(!shown.contains(secret), "{}: {shown}", attack.id);
+        assert!(shown.contains("⟨masked, "), "{}", attack.id);
+    }
 }

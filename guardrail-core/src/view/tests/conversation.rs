@@ -110,6 +110,8 @@ fn a_new_day_and_several_requests_are_told_apart() {
     let (event, opened) =
         (AuditEvent::Expired, AuditEvent::PolicyLoaded { digest: Digest::of(b"") });
     let entry = |time: Timestamp, id, event| Entry { time, id, event };
+    let one = [entry(later(0), RequestId::LOG, &opened), entry(later(0), id(), &event)];
+    assert!(!conversation(one).contains("0123456789ab"));
     let shown = conversation([
         entry(later(0), RequestId::LOG, &opened),
         entry(later(0), id(), &event),
@@ -119,6 +121,16 @@ fn a_new_day_and_several_requests_are_told_apart() {
     assert!(lines[0].ends_with("e3b0c442…") && lines[1].ends_with(" · 0123456789ab"));
     assert_eq!(lines[2], "2026-09-22");
     assert!(lines[3].ends_with(" · ffffffffffff"));
+}
+
+#[test]
+fn the_start_of_another_request_is_not_said_of_this_one() {
+    let other = RequestId::parse("01996b2c-4e10-7abc-8def-ffffffffffff").unwrap();
+    let approved = AuditEvent::Approved { tally: Tally { approvals: 1, required: 1 } };
+    let started = AuditEvent::Started { digest: Digest::of(b""), call: None };
+    let entry = |id, event| Entry { time: later(0), id, event };
+    let shown = conversation([entry(id(), &approved), entry(other, &started)]);
+    assert_eq!(shown.lines().count(), 2);
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! What the list of facts says, in which order, and of whom.
 
-use super::request::{ASKED, asking, deploy, later, pending, requirement, voted};
-use crate::model::{AuditEvent, Choice, Tally};
-use crate::view::{Fact, FactKind, Facts, Limits, Trust, characters, facts, open};
+use super::request::{ASKED, asking, deploy, id, later, pending, requested, requirement, voted};
+use crate::model::canonical::Leaf;
+use crate::model::{ApprovalRequest, AuditEvent, Choice, Tally, Verdict};
+use crate::view::item::Item;
+use crate::view::leaves::fill;
+use crate::view::{Fact, FactKind, Facts, Limits, Style, Trust, characters, facts, open};
 
-fn card(request: &crate::model::ApprovalRequest) -> Facts {
+fn card(request: &ApprovalRequest) -> Facts {
     facts(request, later(60), &Limits::new(2_000, 10_000, characters))
 }
 
@@ -127,6 +130,65 @@ fn secrets_are_length_and_commitment_and_count_as_shown() {
 }
 
 #[test]
+fn a_key_that_is_a_credential_is_masked_too() {
+    let json = br#"{"o":{"ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx":1}}"#;
+    let card = card(&pending(deploy().json(json)));
+    let fact = card.get(FactKind::Argument).unwrap();
+    assert!(fact.label().text().starts_with("o.⟨masked key, 40 bytes, "), "{fact:?}");
+    assert!(fact.is_masked() && card.is_whole());
+}
+
+#[test]
+fn a_secret_without_a_commitment_is_never_wholly_shown() {
+    let mut item = Item::fixed(Fact::new(FactKind::Argument, "pin"));
+    fill(&mut item, Leaf::Sealed { bytes: 6 }, Style::BLOCK);
+    let shown = item.sized(&Limits::OPEN).fact(&Limits::OPEN, 4_000);
+    assert!(shown.is_cut() && shown.is_masked());
+    assert_eq!(shown.text(), "⟨masked, 6 bytes⟩");
+}
+
+#[test]
+fn a_value_that_could_not_be_captured_is_never_wholly_shown() {
+    let broken = deploy().arg("load", &f64::NAN).arg("plan", "7f3a");
+    let (_, intent) = broken.assemble(None, &crate::clock::SystemEntropy).unwrap_err();
+    let deny = Verdict::Deny { reason: "unshowable".into() };
+    let request = ApprovalRequest::first(id(), ASKED, &requested(*intent, deny)).unwrap();
+    let open = open(&request, ASKED);
+    assert_eq!(open.get(FactKind::Argument).unwrap().text(), "⟨could not be captured⟩");
+    assert!(!open.is_whole());
+    assert_eq!(open.get(FactKind::Policy).unwrap().text(), "prod-change refuses it");
+}
+
+#[test]
+fn a_preview_says_what_it_is_and_what_is_missing_of_it() {
+    let preview = |text: &str| {
+        let card = card(&pending(deploy().preview(text)));
+        card.get(FactKind::Preview).unwrap().notice().unwrap()
+    };
+    assert_eq!(preview("+ disk"), "shown, not part of what is approved");
+    let long = preview(&"+".repeat(70_000));
+    assert!(long.contains(" · made from 70000 bytes, sha256 "), "{long}");
+}
+
+#[test]
+fn warnings_of_label_and_value_are_one_list() {
+    let card = card(&pending(deploy().arg("e\u{301}\u{1b}", "\u{430}b\u{1b}\u{7}")));
+    let fact = card.get(FactKind::Argument).unwrap();
+    let notice = "warning: control characters, mixed-script or confusable U+0430, not NFC";
+    assert_eq!(fact.notice().unwrap(), notice);
+    assert_eq!(fact.warnings()[0].to_string(), "control characters: U+001B, U+0007 (3 places)");
+    assert!(fact.warns_of(crate::view::WarningKind::NotNormal));
+}
+
+#[test]
+fn an_unknown_event_is_said_beside_the_state() {
+    let mut request = pending(deploy());
+    request.apply(later(1), &AuditEvent::Other { name: "later_event".into() }).unwrap();
+    let notice = card(&request).get(FactKind::State).unwrap().notice().unwrap();
+    assert!(notice.starts_with("the log holds an event unknown here"));
+}
+
+#[test]
 fn a_skipped_parameter_is_named_as_skipped() {
     let card = card(&pending(deploy().skip("client").arg("plan", "7f3a")));
     let fact = card.get(FactKind::Argument).unwrap();
@@ -207,11 +269,14 @@ fn a_denial_says_by_whom_and_why() {
 #[test]
 fn only_plain_web_addresses_of_the_policy_become_links() {
     let mut with = requirement();
-    let urls = ["https://wiki.example.com/a", "javascript:alert(1)", "https://x/<b>", "http://x/а"];
-    with.references =
-        urls.map(|url| crate::model::Reference { title: "t".into(), url: url.into() }).to_vec();
+    let mut urls = vec!["https://wiki.example.com/a".to_owned(), "javascript:alert(1)".to_owned()];
+    urls.extend(["<", ">", "|", "\"", "\\", " ", "а"].map(|c| format!("http://x/{c}")));
+    urls.push(format!("https://x/{}", "a".repeat(500)));
+    let reference = |url| crate::model::Reference { title: "t".into(), url };
+    with.references = urls.into_iter().map(reference).collect();
     let card = card(&asking(deploy(), with));
     let links: Vec<Option<&str>> =
         card.iter().filter(|f| f.kind() == FactKind::Reference).map(Fact::link).collect();
-    assert_eq!(links, [Some("https://wiki.example.com/a"), None, None, None]);
+    assert_eq!(links[0], Some("https://wiki.example.com/a"));
+    assert_eq!(links[1..], [None; 9]);
 }

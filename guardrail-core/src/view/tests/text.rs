@@ -110,3 +110,10 @@ fn right_to_left_values_have_lines_of_their_own() {
         page.contains("│ amount =\n┊ \"1000 ريال\"\n! warning: right-to-left\n│ to = \"0042\"\n")
     );
 }
+
+#[test]
+fn no_terminal_is_too_narrow() {
+    let page = page(deploy().arg("a", "b"), 0);
+    let widths = page.lines().map(|line| line.chars().map(columns).sum::<usize>());
+    assert_eq!(widths.max(), Some(24));
+}
