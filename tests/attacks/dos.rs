@@ -1,6 +1,7 @@
 //! What should exhaust memory, time or stack: answered within bounds, in a process of its own, so
 //! that a stack that overflows is an answer too.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use crate::words::{Expect, Field};
 /// Names the file that holds the one entry this process is for.
 pub(crate) const ALONE: &str = "GUARDRAIL_ATTACK_ALONE";
 /// The test that runs it.
-const TEST: &str = "a_process_of_its_own_meets_one_attack_that_should_exhaust_it";
+const TEST: &str = "a_process_of_its_own_meets_one_attack";
 /// Stands before what the process has to say.
 const SAYS: &str = "the attack alone: ";
 
@@ -29,14 +30,7 @@ const RECORD: usize = 16 * 1024;
 /// Runs one entry in a process of its own.
 pub(crate) fn run(entry: &Entry) -> Check {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let line = folder.path().join("entry.jsonl");
-    std::fs::write(&line, &entry.line).map_err(|error| error.to_string())?;
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let output = Command::new(program)
-        .args([TEST, "--exact", "--nocapture", "--test-threads=1"])
-        .env(ALONE, &line)
-        .output()
-        .map_err(|error| error.to_string())?;
+    let output = process(entry, folder.path())?.output().map_err(|error| error.to_string())?;
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
     if output.status.success() {
@@ -48,9 +42,18 @@ pub(crate) fn run(entry: &Entry) -> Check {
     Err(said.map_or_else(|| format!("the process died: {}", output.status), str::to_owned))
 }
 
+/// A process of its own for this entry, which it finds in this folder.
+pub(crate) fn process(entry: &Entry, folder: &Path) -> Result<Command, String> {
+    let line = folder.join("entry.jsonl");
+    std::fs::write(&line, &entry.line).map_err(|error| error.to_string())?;
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let mut command = Command::new(program);
+    command.args([TEST, "--exact", "--nocapture", "--test-threads=1"]).env(ALONE, &line);
+    Ok(command)
+}
+
 /// What the process of its own does.
-pub(crate) fn alone(line: &str) {
-    let entry = Entry::parse("alone", line).unwrap();
+pub(crate) fn alone(entry: Entry) {
     let met = std::thread::Builder::new().stack_size(STACK).spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let used = runtime.block_on(in_process(&entry))?;

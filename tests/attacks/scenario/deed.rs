@@ -1,6 +1,8 @@
 //! The guarded function of the scenarios: what it is given, and how often its body ran.
 
-use std::path::PathBuf;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -8,15 +10,16 @@ use guardrail::{Error, requires_approval};
 use tokio::sync::Notify;
 
 /// What one call is about. Clones are the same.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Deed(Arc<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
     args: Mutex<String>,
-    file: Mutex<Option<PathBuf>>,
-    /// What the body was given, once for each time it ran.
-    given: Mutex<Vec<String>>,
+    file: Option<PathBuf>,
+    /// One line for each time the body ran: what it was given. A file, so that it outlives whoever
+    /// ran it.
+    given: PathBuf,
     /// The body waits for its leave to end.
     held: AtomicBool,
     may_end: Notify,
@@ -24,11 +27,16 @@ struct Inner {
 }
 
 impl Deed {
-    pub(crate) fn new(args: &str, file: Option<PathBuf>) -> Self {
-        let deed = Self::default();
-        deed.set(args);
-        *deed.0.file.lock().unwrap() = file;
-        deed
+    /// About these arguments and perhaps a file; its runs are counted in this folder.
+    pub(crate) fn new(args: &str, file: Option<PathBuf>, folder: &Path, key: &str) -> Self {
+        Self(Arc::new(Inner {
+            args: Mutex::new(args.to_owned()),
+            file,
+            given: folder.join(format!("{key}.given")),
+            held: AtomicBool::new(false),
+            may_end: Notify::new(),
+            panics: AtomicBool::new(false),
+        }))
     }
 
     pub(crate) fn set(&self, args: &str) {
@@ -40,17 +48,18 @@ impl Deed {
     }
 
     pub(crate) fn file(&self) -> Option<PathBuf> {
-        self.0.file.lock().unwrap().clone()
+        self.0.file.clone()
     }
 
     /// What the deed reads beside its arguments. Part of the intent, so that it is looked at again
     /// before the body begins.
     fn operand(&self) -> Option<String> {
-        self.file().map(|file| std::fs::read_to_string(file).unwrap_or_default())
+        self.file().map(|file| fs::read_to_string(file).unwrap_or_default())
     }
 
     pub(crate) fn given(&self) -> Vec<String> {
-        self.0.given.lock().unwrap().clone()
+        let lines = fs::read_to_string(&self.0.given).unwrap_or_default();
+        lines.lines().map(str::to_owned).collect()
     }
 
     pub(crate) fn hold(&self, held: bool) {
@@ -63,7 +72,8 @@ impl Deed {
     }
 
     async fn body(&self) -> Result<(), Error> {
-        self.0.given.lock().unwrap().push(self.args());
+        let file = OpenOptions::new().append(true).create(true).open(&self.0.given);
+        writeln!(file.unwrap(), "{}", self.args()).unwrap();
         loop {
             let leave = self.0.may_end.notified();
             if !self.0.held.load(Ordering::SeqCst) {

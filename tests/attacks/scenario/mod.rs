@@ -1,6 +1,7 @@
 //! Scenarios: steps read from their words, played for real, and held against what must come of
 //! them.
 
+mod child;
 mod deed;
 mod ends;
 mod play;
@@ -14,6 +15,7 @@ use crate::ensure;
 use crate::payload::Payload;
 use crate::trial::Check;
 use crate::words::Expect;
+pub(crate) use child::alone;
 use play::{Play, flat};
 use step::Step;
 
@@ -48,12 +50,33 @@ pub(crate) async fn run(entry: &Entry) -> Check {
     if flat(&steps).iter().any(|step| matches!(step, Step::Kill(_) | Step::Restart)) {
         played(entry.expect, &steps, true).await.map_err(|why| format!("on disk: {why}"))?;
     }
+    if steps.iter().any(|step| matches!(step, Step::Kill(_))) {
+        killed(entry, &steps).await.map_err(|why| format!("killed for real: {why}"))?;
+    }
     Ok(())
 }
 
 async fn played(expect: Expect, steps: &[Step], file: bool) -> Check {
-    let mut play = Play::new(steps, file).await?;
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let mut play = Play::new(steps, folder.path(), file).await?;
     play.play(steps).await?;
+    judged(expect, steps, play).await
+}
+
+/// Another process plays the steps up to its death, and is killed there; this one goes on.
+async fn killed(entry: &Entry, steps: &[Step]) -> Check {
+    let at = steps.iter().position(|step| matches!(step, Step::Kill(_)));
+    let Some((at, Step::Kill(moment))) = at.and_then(|at| Some((at, steps.get(at)?))) else {
+        return Err("nobody dies".to_owned());
+    };
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    child::dies(entry, folder.path())?;
+    let mut play = Play::resumed(steps, *moment, folder.path());
+    play.play(steps.get(at + 1..).unwrap_or_default()).await?;
+    judged(entry.expect, steps, play).await
+}
+
+async fn judged(expect: Expect, steps: &[Step], mut play: Play) -> Check {
     let judged = ends::judge(expect, steps, &mut play).await;
     if let Err(why) = judged {
         let story: Vec<String> =

@@ -1,5 +1,6 @@
 //! Plays the steps of a scenario, one after the other, in a world of its own.
 
+use std::path::Path;
 use std::time::Duration;
 
 use guardrail::{Cast, Error, State};
@@ -44,19 +45,40 @@ pub(crate) struct Play {
     /// The time that passed while people were asked.
     pub(crate) passed: Duration,
     died: Option<Moment>,
-    dir: tempfile::TempDir,
 }
 
 impl Play {
-    pub(crate) async fn new(steps: &[Step], file: bool) -> Result<Self, String> {
+    /// The play of these steps in this folder, before the first of them; with one process.
+    pub(crate) async fn new(steps: &[Step], folder: &Path, file: bool) -> Result<Self, String> {
+        let mut play = Self::empty(steps, folder, file);
+        play.world.boot(false).await?;
+        Ok(play)
+    }
+
+    /// The play behind a death in another process, which left its log in this folder.
+    pub(crate) fn resumed(steps: &[Step], moment: Moment, folder: &Path) -> Self {
+        let mut play = Self::empty(steps, folder, true);
+        for step in flat(steps) {
+            if let Step::Request { key, args, by, file } = step {
+                play.asked(key.as_deref(), args.as_deref(), by.as_deref(), *file);
+            }
+        }
+        if play.world.deeds.is_empty() {
+            play.asked(None, None, None, false);
+        }
+        play.died = Some(moment);
+        play
+    }
+
+    fn empty(steps: &[Step], folder: &Path, file: bool) -> Self {
         let approvals = flat(steps).iter().rev().find_map(|step| match step {
             Step::Quorum(number) => Some(*number),
             _ => None,
         });
         let hold_body =
             flat(steps).iter().any(|step| matches!(step, Step::Begin | Step::Kill(Moment::InBody)));
-        Ok(Self {
-            world: World::new(file, approvals.unwrap_or(1)).await?,
+        Self {
+            world: World::new(folder, file, approvals.unwrap_or(1)),
             key: MAIN.to_owned(),
             votes: Vec::new(),
             last: None,
@@ -66,8 +88,20 @@ impl Play {
             released: false,
             passed: Duration::ZERO,
             died: None,
-            dir: tempfile::tempdir().map_err(|error| error.to_string())?,
-        })
+        }
+    }
+
+    /// What the agent is about to ask, and by which key.
+    fn asked(&mut self, key: Option<&str>, args: Option<&str>, by: Option<&str>, file: bool) {
+        let key = key.map_or_else(|| self.fresh(), str::to_owned);
+        let folder = self.world.folder.clone();
+        let file = file.then(|| folder.join(&key));
+        let deed = Deed::new(args.unwrap_or("p1"), file, &folder, &key);
+        self.world.deeds.insert(key.clone(), deed);
+        if let Some(person) = by {
+            self.world.by.insert(key.clone(), person.to_owned());
+        }
+        self.key = key;
     }
 
     pub(crate) async fn play(&mut self, steps: &[Step]) -> Result<(), String> {
@@ -97,17 +131,11 @@ impl Play {
     async fn step(&mut self, step: &Step) -> Result<(), String> {
         match step {
             Step::Request { key, args, by, file } => {
-                let key = key.clone().unwrap_or_else(|| self.fresh());
-                let file = file.then(|| self.dir.path().join(&key));
-                if let Some(file) = &file {
+                self.asked(key.as_deref(), args.as_deref(), by.as_deref(), *file);
+                if let Some(file) = self.deed()?.file() {
                     std::fs::write(file, "as approved").map_err(|error| error.to_string())?;
                 }
-                let args = args.clone().unwrap_or("p1".to_owned());
-                self.world.deeds.insert(key.clone(), Deed::new(&args, file));
-                if let Some(person) = by {
-                    self.world.by.insert(key.clone(), person.clone());
-                }
-                self.key.clone_from(&key);
+                let key = self.key.clone();
                 self.begin(&key).await?;
             }
             Step::Vote(ballot) => self.vote(ballot).await?,

@@ -65,7 +65,7 @@ impl Approver for Desk {
 /// Where records are kept.
 pub(crate) enum Store {
     Memory(Arc<MemoryLog>),
-    File(tempfile::TempDir),
+    File(std::path::PathBuf),
 }
 
 /// What the policy says now.
@@ -100,20 +100,23 @@ pub(crate) struct World {
     /// How calls ended, oldest first.
     pub(crate) ended: Vec<(String, Result<(), Error>)>,
     pub(crate) by: BTreeMap<String, String>,
+    /// Where runs are counted, and the log is kept that is on disk.
+    pub(crate) folder: std::path::PathBuf,
 }
 
 impl World {
-    pub(crate) async fn new(file: bool, approvals: u32) -> Result<Self, String> {
+    /// A world in this folder, with its log in memory or on disk, in which no process lives yet.
+    pub(crate) fn new(folder: &std::path::Path, file: bool, approvals: u32) -> Self {
         let clock = Arc::new(Wall::default());
         let store = if file {
-            Store::File(tempfile::tempdir().map_err(|error| error.to_string())?)
+            Store::File(folder.join("log"))
         } else {
             let clock = Arc::clone(&clock) as Arc<dyn Clock>;
             Store::Memory(Arc::new(MemoryLog::with_clock(clock, &SystemEntropy)))
         };
         let members = PEOPLE.into_iter().filter(|name| *name != "agent").collect();
         let rules = Rules { approvals, members, inactive: Vec::new() };
-        let mut world = Self {
+        Self {
             store,
             clock,
             rules,
@@ -122,9 +125,8 @@ impl World {
             tasks: Vec::new(),
             ended: Vec::new(),
             by: BTreeMap::new(),
-        };
-        world.boot(false).await?;
-        Ok(world)
+            folder: folder.to_owned(),
+        }
     }
 
     /// One more process begins.
@@ -134,7 +136,7 @@ impl World {
             Store::Memory(log) => Arc::clone(log) as Arc<dyn AuditLog>,
             Store::File(folder) => {
                 played = false;
-                Arc::new(self.open(folder.path().to_owned()).await?)
+                Arc::new(self.open(folder.clone()).await?)
             }
         };
         let wire = Arc::new(Wire::new(log, played));
@@ -198,8 +200,8 @@ impl World {
 
     /// The agent in this process calls, with this key.
     pub(crate) fn call(&mut self, process: usize, key: &str) {
-        let deed = self.deeds.entry(key.to_owned()).or_insert_with(|| Deed::new("p1", None));
-        let deed = deed.clone();
+        let fresh = || Deed::new("p1", None, &self.folder, key);
+        let deed = self.deeds.entry(key.to_owned()).or_insert_with(fresh).clone();
         let mut context = Context::new().key(key);
         if let Some(person) = self.by.get(key) {
             context = context.on_behalf_of(person);
@@ -314,7 +316,7 @@ impl World {
 async fn digest_of(args: &str) -> Result<guardrail::Digest, String> {
     let silent = MockApprover::silent();
     let shadow = Guardrail::for_tests(silent.clone());
-    let deed = Deed::new(args, None);
+    let deed = Deed::new(args, None, std::path::Path::new(""), "shadow");
     let call = Context::new().agent("bot").scope(async move { perform(&deed).await });
     let call = tokio::spawn(shadow.scope(call).in_context());
     for _ in 0..64 {
