@@ -34,14 +34,19 @@ pub(crate) struct Misplaced {
 /// The folder to read: the one `GUARDRAIL_ATTACKS` names, else the project's own copy.
 pub(crate) fn folder() -> PathBuf {
     match std::env::var_os("GUARDRAIL_ATTACKS") {
-        Some(folder) if !folder.is_empty() => PathBuf::from(folder),
+        Some(folder) if !folder.is_empty() => root().join(folder),
         _ => own(),
     }
 }
 
 /// The project's own copy.
 pub(crate) fn own() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/attacks")
+    root().join("tests/data/attacks")
+}
+
+/// The root of the project, from which relative folders are named.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every line of every `.jsonl` file of the folder, an entry or the reason why it is none.

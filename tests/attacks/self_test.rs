@@ -128,7 +128,7 @@ fn attacks_of_the_own_copy_all_have_a_place() {
         let place = place::place(entry).unwrap_or_else(|why| panic!("{}: {why}", entry.id));
         *ran.entry(entry.class).or_default() += usize::from(place.run.is_some());
         for capability in place.waits {
-            let known = ["slack", "teams", "console", "http", "terminal", "csv export", "edits"]
+            let known = ["slack", "teams", "console", "http", "csv export", "edits"]
                 .contains(&&*capability);
             assert!(known, "{} waits for {capability}", entry.id);
         }

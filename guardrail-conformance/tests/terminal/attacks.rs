@@ -1,12 +1,14 @@
 //! The corpus of hostile texts, as values and as reasons: what reaches the terminal is ours alone.
+//!
+//! `GUARDRAIL_ATTACKS` names the folder to read, from the root of the project; without it, the
+//! project's own copy is read.
+
+use std::path::Path;
 
 use guardrail_core::model::Intent;
 use serde_json::Value;
 
 use crate::bench::Bench;
-
-const CORPUS: &str =
-    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/attacks/attacks.jsonl"));
 
 /// Everything we send, without numbers.
 const OURS: [&str; 14] = [
@@ -21,24 +23,35 @@ struct Attack {
     shown: Option<String>,
 }
 
+/// All lines of the corpus, and whether it is the project's own.
+fn corpus() -> (String, bool) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let named = std::env::var_os("GUARDRAIL_ATTACKS").filter(|folder| !folder.is_empty());
+    let own = named.is_none();
+    let folder = root.join(named.unwrap_or_else(|| "tests/data/attacks".into()));
+    (std::fs::read_to_string(folder.join("attacks.jsonl")).unwrap(), own)
+}
+
 /// The texts of a class that a person may come to see.
 fn class(name: &str) -> Vec<Attack> {
-    let entries = CORPUS.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let (lines, own) = corpus();
+    // What is no entry of this form is for the runner of the corpus to judge.
+    let entries = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let entries = entries.filter(|entry| {
-        let field = entry["field"].as_str().unwrap();
+        let field = entry["field"].as_str().unwrap_or_default();
         entry["class"] == name && entry["expect"] != "reject" && ["arg", "reason"].contains(&field)
     });
     let attacks: Vec<Attack> = entries
         .filter_map(|entry| {
             Some(Attack {
-                id: entry["id"].as_str().unwrap().to_owned(),
+                id: entry["id"].as_str()?.to_owned(),
                 reason: entry["field"] == "reason",
                 text: text(&entry["payload"])?,
                 shown: entry["assert"]["rendered_contains"].as_str().map(str::to_owned),
             })
         })
         .collect();
-    assert!(!attacks.is_empty(), "no attack of class {name}");
+    assert!(!own || !attacks.is_empty(), "no attack of class {name}");
     attacks
 }
 
@@ -54,7 +67,7 @@ fn text(payload: &Value) -> Option<String> {
 }
 
 /// Shows every attack of the class to a person, in brief and whole, and looks at every byte.
-async fn run(name: &str) -> usize {
+async fn run(name: &str) {
     let bench = Bench::new().await;
     let attacks = class(name);
     for attack in &attacks {
@@ -83,7 +96,6 @@ async fn run(name: &str) -> usize {
         inspect(attack, &bench.pty.raw()[before..]);
         assert_eq!(bench.votes().await, []);
     }
-    attacks.len()
 }
 
 /// No byte that a terminal obeys, but ours.
@@ -144,7 +156,7 @@ macro_rules! classes {
     ($($name:ident)*) => { $(
         #[tokio::test(flavor = "multi_thread")]
         async fn $name() {
-            assert!(run(stringify!($name)).await > 0);
+            run(stringify!($name)).await;
         }
     )* };
 }
