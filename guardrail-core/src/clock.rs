@@ -1,5 +1,6 @@
 //! Time and randomness, injected: the one clock every deadline is judged by, and the source of ids.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::time::Duration;
 
@@ -163,13 +164,52 @@ pub trait Entropy: fmt::Debug + Send + Sync + 'static {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError>;
 }
 
-/// The operating system's random numbers.
+/// The operating system's random numbers, fetched 256 bytes at a time: every call asks for a few,
+/// and each question costs a system call.
+///
+/// Every thread keeps what it has fetched and not handed out, and wipes what it hands out. A
+/// process that forks without `exec` must not use it in the child: both would hand out the same.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemEntropy;
 
+/// Random bytes of one thread; those from `used` on were not handed out yet.
+struct Fetched {
+    bytes: [u8; 256],
+    used: usize,
+}
+
+thread_local! {
+    static FETCHED: RefCell<Fetched> = const { RefCell::new(Fetched { bytes: [0; 256], used: 256 }) };
+}
+
+impl Fetched {
+    fn hand_out(&mut self, wanted: &mut [u8]) -> Result<(), EntropyError> {
+        if self.bytes.len().saturating_sub(self.used) < wanted.len() {
+            // Used up until it is whole again: half-fetched bytes are never handed out.
+            self.used = self.bytes.len();
+            getrandom::fill(&mut self.bytes).map_err(|_| EntropyError)?;
+            self.used = 0;
+        }
+        let end = self.used.saturating_add(wanted.len());
+        let fresh = self.bytes.get_mut(self.used..end).ok_or(EntropyError)?;
+        wanted.copy_from_slice(fresh);
+        fresh.fill(0);
+        self.used = end;
+        Ok(())
+    }
+}
+
 impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
-        getrandom::fill(bytes).map_err(|_| EntropyError)
+        let fetched = match bytes.len() {
+            // A thread that ends has nothing left to hand out, and asks the system itself.
+            0..=64 => FETCHED.try_with(|fetched| fetched.borrow_mut().hand_out(bytes)).ok(),
+            _ => None,
+        };
+        match fetched {
+            Some(handed_out) => handed_out,
+            None => getrandom::fill(bytes).map_err(|_| EntropyError),
+        }
     }
 }
 

@@ -1,14 +1,16 @@
-//! `cargo xtask bench`: every file in a `benches/` folder of the workspace, one step each.
+//! `cargo xtask bench`: every file in a `benches/` folder of the workspace, one step each; then their ratios.
 
 use crate::command::{Cmd, Failure, root};
+use crate::ratios;
 use crate::step::Step;
 use crate::tree::Tree;
 
 pub(crate) fn steps() -> Result<Vec<Step>, Failure> {
-    let steps = steps_of(&Tree::read(&root())?);
+    let mut steps = steps_of(&Tree::read(&root())?);
     if steps.is_empty() {
         return Err(Failure::new("the workspace has no file in a `benches/` folder"));
     }
+    steps.push(Step::work("ratios", ratios::print));
     Ok(steps)
 }
 

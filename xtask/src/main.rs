@@ -6,6 +6,7 @@ mod command;
 mod deny;
 mod house;
 mod install;
+mod ratios;
 mod soak;
 mod step;
 mod test;

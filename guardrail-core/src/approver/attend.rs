@@ -1,7 +1,8 @@
 //! Who attends a request: one task per approver, panics caught, the last to leave denies it.
 
+use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
@@ -49,12 +50,10 @@ async fn attended(
     let name: Arc<str> = review.channel().into();
     let end = {
         let mut reviewing = pin!(caught(async { approver.review(review).await }));
-        tokio::select! {
-            end = &mut reviewing => Some(end),
-            _ = over(&mut watch) => {
-                // Settled: it may update its message, then it is dropped.
-                tokio::time::timeout(GRACE, reviewing).await.ok()
-            }
+        // An approver that answers at once needs nobody who watches. Boxed: watching is large.
+        match poll_fn(|cx| Poll::Ready(reviewing.as_mut().poll(cx))).await {
+            Poll::Ready(end) => Some(end),
+            Poll::Pending => Box::pin(watched(reviewing, &mut watch)).await,
         }
     };
     let error = match end {
@@ -65,7 +64,27 @@ async fn attended(
     if let Some(error) = &error {
         tracing::warn!(channel = &*name, %error, "an approver failed");
     }
-    leave(&desk, watch, &name, error.as_deref(), &present).await;
+    // Its own vote may have settled it.
+    watch.hear_latest();
+    let last = present.fetch_sub(1, Ordering::AcqRel) == 1;
+    if watch.request().recorded_state() == State::Pending {
+        Box::pin(leave(&desk, watch, &name, error.as_deref(), last)).await;
+    }
+}
+
+/// Waits for the end of a review, and not much longer than its request is pending; nothing where
+/// the approver had to be dropped.
+async fn watched<T>(
+    mut reviewing: Pin<&mut impl Future<Output = T>>,
+    watch: &mut Review,
+) -> Option<T> {
+    tokio::select! {
+        end = &mut reviewing => Some(end),
+        () = over(watch) => {
+            // Settled: it may update its message, then it is dropped.
+            tokio::time::timeout(GRACE, reviewing).await.ok()
+        }
+    }
 }
 
 /// Returns once the request no longer waits for people. A log that fails to say so is no reason
@@ -99,18 +118,8 @@ async fn unattended(desk: Arc<Desk>, request: ApprovalRequest) {
     }
 }
 
-/// An approver has left: on record while the request is pending, and denied with the last.
-async fn leave(
-    desk: &Desk,
-    watch: Review,
-    channel: &str,
-    error: Option<&str>,
-    present: &AtomicUsize,
-) {
-    let last = present.fetch_sub(1, Ordering::AcqRel) == 1;
-    if watch.request().recorded_state() != State::Pending {
-        return;
-    }
+/// An approver has left a pending request: that is put on record, and denied with the last.
+async fn leave(desk: &Desk, watch: Review, channel: &str, error: Option<&str>, last: bool) {
     for _ in 0..TRIES {
         match desk.left(watch.request().clone(), channel, error, last).await {
             Ok(_) => return,
@@ -125,7 +134,7 @@ async fn leave(
 /// The future's end, or `Err` where it panicked.
 async fn caught(future: impl Future<Output = Result<(), Error>>) -> Result<Result<(), Error>, ()> {
     let mut future = pin!(future);
-    std::future::poll_fn(|cx| {
+    poll_fn(|cx| {
         // After a panic the future is not polled again.
         match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
             Ok(Poll::Pending) => Poll::Pending,

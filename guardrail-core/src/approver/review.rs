@@ -158,6 +158,7 @@ impl Review {
     /// # Cancel safety
     /// As [`Review::changed`].
     pub async fn settled(&mut self) -> Result<&ApprovalRequest, Error> {
+        self.hear_latest();
         while self.heard.recorded_state() == State::Pending {
             let next = self.next_after(&self.heard).await?;
             self.over = next.recorded_state().is_final();
@@ -174,6 +175,15 @@ impl Review {
 
     fn latest(&self) -> ApprovalRequest {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Hears what somebody of this channel already knows.
+    pub(crate) fn hear_latest(&mut self) {
+        let latest = self.latest();
+        if latest.version() > self.heard.version() {
+            self.over = latest.recorded_state().is_final();
+            self.heard = latest;
+        }
     }
 
     fn learn(&self, request: ApprovalRequest) {

@@ -93,21 +93,28 @@ impl Index {
 
     /// Takes a record that is written.
     pub(crate) fn admit(&mut self, record: &AuditRecord) {
-        let stream = match self.streams.entry(record.id) {
-            Entry::Occupied(mut known) => {
-                let stream = Stream::after(Some(known.get()), record);
-                known.insert(stream);
-                stream
-            }
-            Entry::Vacant(new) => *new.insert(Stream::after(None, record)),
+        self.admit_all(record.id, std::iter::once(record));
+    }
+
+    /// Takes the records of one append to one stream, in order.
+    pub(crate) fn admit_all<'r>(
+        &mut self,
+        id: RequestId,
+        records: impl Iterator<Item = &'r AuditRecord>,
+    ) {
+        let entry = self.streams.entry(id);
+        let known = match &entry {
+            Entry::Occupied(known) => Some(*known.get()),
+            Entry::Vacant(_) => None,
         };
-        if record.id == RequestId::LOG {
-            return;
-        }
-        if stream.state.is_final() {
-            self.open.remove(&stream.first);
-        } else {
-            self.open.insert(stream.first, record.id);
+        let after = |stream: Option<Stream>, record| Some(Stream::after(stream.as_ref(), record));
+        let Some(stream) = records.fold(known, after) else { return };
+        let was_open = known.is_some_and(|known| !known.state.is_final());
+        entry.insert_entry(stream);
+        match (id == RequestId::LOG, was_open, !stream.state.is_final()) {
+            (false, false, true) => drop(self.open.insert(stream.first, id)),
+            (false, true, false) => drop(self.open.remove(&stream.first)),
+            _ => {}
         }
     }
 

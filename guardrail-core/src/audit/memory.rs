@@ -113,11 +113,13 @@ impl Inner {
         events: &[AuditEvent],
         now: Timestamp,
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
-        let sealed = self.sealer.append(id, self.index.version(id), now, events)?;
-        let sealed: Vec<_> = sealed.into_iter().map(Arc::new).collect();
-        let mut before = self.index.stream(id).map_or(Sequence::START, |stream| stream.last());
+        let (version, mut before) = match self.index.stream(id) {
+            Some(stream) => (stream.version(), stream.last()),
+            None => (Version::START, Sequence::START),
+        };
+        let sealed = self.sealer.append(id, version, now, events)?;
+        self.index.admit_all(id, sealed.iter().map(AsRef::as_ref));
         for record in &sealed {
-            self.index.admit(record);
             self.records.push(Kept { record: Arc::clone(record), before });
             before = record.sequence;
         }

@@ -6,6 +6,7 @@
 //! before. `more` says how many records of the same append follow, and is left out where none do.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -112,7 +113,7 @@ impl Sealer {
         version: Version,
         time: Timestamp,
         events: &[AuditEvent],
-    ) -> Result<Vec<AuditRecord>, Error> {
+    ) -> Result<Vec<Arc<AuditRecord>>, Error> {
         let mut end = *self;
         let mut version = version;
         let mut records = Vec::with_capacity(events.len());
@@ -120,7 +121,7 @@ impl Sealer {
         for event in events {
             version = version.next();
             more = more.saturating_sub(1);
-            records.push(end.seal(id, version, time, more, event.clone())?);
+            records.push(Arc::new(end.seal(id, version, time, more, event.clone())?));
         }
         *self = end;
         Ok(records)

@@ -43,7 +43,9 @@ impl Waiters {
 
     /// Wakes whoever waits for this stream or for the log.
     pub(crate) fn wake(&self, id: RequestId) {
-        let entry = self.streams.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = if streams.is_empty() { None } else { streams.remove(&id) };
+        drop(streams);
         if let Some(notify) = entry {
             notify.notify_waiters();
         }

@@ -61,7 +61,8 @@ impl Desk {
                 // The log's own stream is no request: only its version counts.
                 Err(audit::Error::Conflict { actual }) if id == RequestId::LOG => expected = actual,
                 Err(audit::Error::Conflict { .. } | audit::Error::Late) => {
-                    self.catch_up(id, &mut request).await?;
+                    // Boxed: it is seldom needed, and would make every change a large future.
+                    Box::pin(self.catch_up(id, &mut request)).await?;
                     expected = request.as_ref().map_or(Version::START, ApprovalRequest::version);
                 }
                 Err(error) => return Err(error.into()),

@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::desk::Desk;
 use crate::desk::change::Move;
 use crate::desk::error::Error;
+use crate::desk::log::within;
 use crate::desk::permit::Permit;
 use crate::model::{
     ApprovalRequest, AuditEvent, Digest, Intent, Outcome, RequestId, Requested, State, Verdict,
@@ -81,19 +82,20 @@ impl Desk {
     pub(crate) async fn insist(&self, ending: &Ending) -> Result<(), Error> {
         let deadline = tokio::time::Instant::now() + RETRY;
         let mut pause = Duration::from_millis(10);
+        let mut limit = TRY;
         loop {
-            let until = deadline.min(tokio::time::Instant::now() + TRY);
-            let error = match tokio::time::timeout_at(until, self.end(ending)).await {
-                Ok(Ok(())) => return Ok(()),
-                Ok(Err(error)) => error,
+            let error = match within(limit, self.end(ending)).await {
+                Some(Ok(())) => return Ok(()),
+                Some(Err(error)) => error,
                 // What hangs is let go and looked for: it may have happened.
-                Err(_) => audit::Error::storage("audit log", "record the end", "no answer").into(),
+                None => audit::Error::storage("audit log", "record the end", "no answer").into(),
             };
             if !error.is_transient() || tokio::time::Instant::now() + pause >= deadline {
                 return Err(error);
             }
             tokio::time::sleep(pause).await;
             pause = pause.saturating_mul(2).min(Duration::from_secs(1));
+            limit = TRY.min(deadline.saturating_duration_since(tokio::time::Instant::now()));
         }
     }
 

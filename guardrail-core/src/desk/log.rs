@@ -1,6 +1,9 @@
 //! The calls of the log, none of which is waited for without end.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use crate::audit::{self, Append, Appended, AuditRecord};
@@ -43,12 +46,20 @@ async fn answered<T>(
     doing: &'static str,
     call: impl Future<Output = Result<T, audit::Error>>,
 ) -> Result<T, audit::Error> {
+    let late = || audit::Error::storage("audit log", doing, "no answer within 10 seconds");
+    within(PATIENCE, call).await.unwrap_or_else(|| Err(late()))
+}
+
+/// The future's answer; nothing where it takes longer than `limit`. One that answers at once costs
+/// no timer.
+pub(in crate::desk) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    if let Poll::Ready(answer) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
+        return Some(answer);
+    }
     // Without a runtime there is no timer; guarded calls are refused there before they come here.
     if tokio::runtime::Handle::try_current().is_err() {
-        return call.await;
+        return Some(future.await);
     }
-    match tokio::time::timeout(PATIENCE, call).await {
-        Ok(answer) => answer,
-        Err(_) => Err(audit::Error::storage("audit log", doing, "no answer within 10 seconds")),
-    }
+    tokio::time::timeout(limit, future).await.ok()
 }

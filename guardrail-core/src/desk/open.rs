@@ -95,7 +95,9 @@ impl Desk {
             Verdict::Ask(_) => {
                 let slot = match self.places.take(id, intent.actor().agent()) {
                     Ok(slot) => slot,
-                    Err(error) => return self.refuse_place(id, &requested, &error).await,
+                    Err(error) => {
+                        return Box::pin(self.refuse_place(id, &requested, &error)).await;
+                    }
                 };
                 let (request, new) = self.append_first(id, Arc::clone(&requested), None).await?;
                 if new {
@@ -116,7 +118,7 @@ impl Desk {
                 }
                 if let Err(why) = self.still_holds(&request, judged_by) {
                     let outcome = Outcome::Aborted { why: why.clone() };
-                    self.record_outcome(request, &outcome).await?;
+                    Box::pin(self.record_outcome(request, &outcome)).await?;
                     return Ok(Opening::Revoked(why));
                 }
                 Permit::issue(request).map(Opening::Started).ok_or(Error::NotFound)

@@ -60,7 +60,7 @@ impl Desk {
         }
         if let Err(why) = self.still_holds(&request, judged_by) {
             let outcome = Outcome::Aborted { why: why.clone() };
-            let request = self.record_outcome(request, &outcome).await?;
+            let request = Box::pin(self.record_outcome(request, &outcome)).await?;
             return Ok(Start::Refused(Box::new(request), why));
         }
         Ok(match Permit::issue(request.clone()) {

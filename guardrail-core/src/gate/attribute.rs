@@ -78,8 +78,8 @@ pub(crate) struct Draft {
 
 impl Draft {
     fn first(meta: &'static Meta, details: &[Detail<'_>]) -> Self {
-        let builder = Intent::builder(meta.name)
-            .policy(meta.policy)
+        let builder = IntentBuilder::new(Cow::Borrowed(meta.name))
+            .under(meta.policy)
             .at(meta.module, meta.file, meta.line)
             .expecting(details.len());
         Self { builder, guardrail: None, preview: None }.with(details)

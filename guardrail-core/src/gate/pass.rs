@@ -5,12 +5,12 @@ use std::sync::Arc;
 use tracing::Instrument as _;
 
 use crate::approver::attend;
-use crate::desk::{Opening, Phase, Start};
+use crate::desk::{Opening, Phase, Prepared, Start};
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
 use crate::gate::judge::Judged;
 use crate::gate::track::{Track, Tracked};
-use crate::model::{ApprovalRequest, Decision, Intent, Outcome, RequestId, State};
+use crate::model::{ApprovalRequest, Decision, Intent, IntentError, Outcome, RequestId, State};
 
 /// Takes a judged call through the gate. Behind `Ok` its start is on record.
 pub(crate) async fn enter(
@@ -37,52 +37,62 @@ pub(crate) async fn enter(
         phase: Phase::Opening(Arc::clone(&intent)),
         slot: None,
     });
-    let passed = async {
-        match desk.open(prepared).await.map_err(Error::unavailable)? {
-            Opening::Started(permit) => {
-                record_decision("allowed");
-                track.started(Box::new(permit));
-                Ok(())
-            }
-            Opening::Refused(reason) => {
-                record_decision("refused");
-                track.settle();
-                let policy = intent.policy().clone();
-                Err(match invalid {
-                    Some(error) => Error::invalid(id, error),
-                    None => Error::Refused { request: id, policy, reason },
-                })
-            }
-            Opening::Full(request, why) => {
-                record_decision("refused");
-                track.settle();
-                Err(Error::TooMany { request, why })
-            }
-            Opening::Revoked(why) => {
-                record_decision("lapsed");
-                track.settle();
-                Err(Error::Lapsed { request: id, why })
-            }
-            Opening::KeyReused => {
-                track.settle();
-                Err(Error::KeyReused { request: id })
-            }
-            Opening::Pending(request, slot) => {
-                track.wait(slot);
-                attend(desk, &guardrail.inner.approvers, &request);
-                decided(guardrail, *request, call, track).await
-            }
-            Opening::Attached(request, slot) => {
-                track.wait(slot);
-                decided(guardrail, *request, call, track).await
-            }
-        }
-    };
-    let passed = passed.instrument(span).await;
+    // No binding for the future itself: it would be kept twice.
+    let passed = pass(guardrail, prepared, invalid, track).instrument(span).await;
     if passed.is_err() {
-        track.clean_up().await;
+        Box::pin(track.clean_up()).await;
     }
     passed.map(|()| intent)
+}
+
+/// Opens the request, and goes the way of what became of it.
+async fn pass(
+    guardrail: &Guardrail,
+    prepared: Prepared,
+    invalid: Option<IntentError>,
+    track: &Track,
+) -> Result<(), Error> {
+    let desk = &guardrail.inner.desk;
+    let (id, call) = (prepared.id(), prepared.call());
+    let policy = prepared.intent().policy().clone();
+    match desk.open(prepared).await.map_err(Error::unavailable)? {
+        Opening::Started(permit) => {
+            record_decision("allowed");
+            track.started(Box::new(permit));
+            Ok(())
+        }
+        Opening::Refused(reason) => {
+            record_decision("refused");
+            track.settle();
+            Err(match invalid {
+                Some(error) => Error::invalid(id, error),
+                None => Error::Refused { request: id, policy, reason },
+            })
+        }
+        Opening::Full(request, why) => {
+            record_decision("refused");
+            track.settle();
+            Err(Error::TooMany { request, why })
+        }
+        Opening::Revoked(why) => {
+            record_decision("lapsed");
+            track.settle();
+            Err(Error::Lapsed { request: id, why })
+        }
+        Opening::KeyReused => {
+            track.settle();
+            Err(Error::KeyReused { request: id })
+        }
+        Opening::Pending(request, slot) => {
+            track.wait(slot);
+            attend(desk, &guardrail.inner.approvers, &request);
+            Box::pin(decided(guardrail, *request, call, track)).await
+        }
+        Opening::Attached(request, slot) => {
+            track.wait(slot);
+            Box::pin(decided(guardrail, *request, call, track)).await
+        }
+    }
 }
 
 /// Waits for the decision and spends it.

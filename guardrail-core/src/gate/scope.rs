@@ -1,7 +1,7 @@
 //! Which guardrail a call meets: the one in scope of its task, else the one installed.
 
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::task::{self, Poll};
 
 use pin_project_lite::pin_project;
@@ -12,13 +12,16 @@ use crate::gate::context::Context;
 
 static INSTALLED: OnceLock<Guardrail> = OnceLock::new();
 
+/// The context of every task that is in no context's scope.
+static NOTHING: LazyLock<Arc<Context>> = LazyLock::new(Arc::default);
+
 tokio::task_local! {
     /// Filled at the first poll of the future whose scope it is.
     static FRAME: Arc<OnceLock<Frame>>;
 }
 
 /// The guardrail and the context of one task tree.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Frame {
     guardrail: Option<Guardrail>,
     pub(crate) context: Arc<Context>,
@@ -29,6 +32,12 @@ pub(crate) struct Frame {
 pub(crate) enum Layer {
     Guardrail(Guardrail),
     Context(Context),
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        Self { guardrail: None, context: Arc::clone(&NOTHING) }
+    }
 }
 
 impl Frame {

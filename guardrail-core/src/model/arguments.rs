@@ -208,7 +208,11 @@ impl Arguments {
     /// Sorted by the UTF-16 code units of the name, as RFC 8785 sorts members.
     pub(crate) fn hash_into(&self, fields: &mut Fields) {
         let mut sorted: Vec<&Argument> = self.0.iter().collect();
-        sorted.sort_by(|a, b| a.name.encode_utf16().cmp(b.name.encode_utf16()));
+        sorted.sort_by(|a, b| match a.name.is_ascii() && b.name.is_ascii() {
+            // Of these the bytes have the order of the code units.
+            true => a.name.cmp(&b.name),
+            false => a.name.encode_utf16().cmp(b.name.encode_utf16()),
+        });
         fields.count(sorted.len());
         for argument in sorted {
             fields.text(&argument.name);

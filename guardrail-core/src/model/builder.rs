@@ -22,8 +22,8 @@ use crate::model::secret::{Salt, mask_text};
 #[derive(Debug)]
 #[must_use = "an intent does nothing before it is authorized"]
 pub struct IntentBuilder {
-    action: String,
-    policy: Option<String>,
+    action: Cow<'static, str>,
+    policy: Option<Cow<'static, str>>,
     agent: Option<String>,
     on_behalf_of: Option<String>,
     resource: Option<String>,
@@ -40,7 +40,7 @@ pub struct IntentBuilder {
 }
 
 impl IntentBuilder {
-    pub(crate) fn new(action: String) -> Self {
+    pub(crate) fn new(action: Cow<'static, str>) -> Self {
         Self {
             action,
             policy: None,
@@ -52,7 +52,7 @@ impl IntentBuilder {
             preview: None,
             key: None,
             place: Place {
-                host: Arc::from(""),
+                host: Arc::default(),
                 module: Cow::Borrowed(""),
                 file: Cow::Borrowed(""),
                 line: 0,
@@ -78,9 +78,15 @@ impl IntentBuilder {
         self
     }
 
+    /// The policy, of a name that lives as long as the program.
+    pub(crate) fn under(mut self, policy: &'static str) -> Self {
+        self.policy = Some(Cow::Borrowed(policy));
+        self
+    }
+
     /// The policy that judges the call. Required.
     pub fn policy(mut self, name: impl Into<String>) -> Self {
-        self.policy = Some(name.into());
+        self.policy = Some(Cow::Owned(name.into()));
         self
     }
 
@@ -234,7 +240,7 @@ impl IntentBuilder {
     }
 
     pub(crate) fn set_action(&mut self, action: String) {
-        self.action = action;
+        self.action = Cow::Owned(action);
     }
 
     pub(crate) fn set_resource(&mut self, resource: String) {

@@ -1,7 +1,6 @@
 //! The digest: what an approval is bound to.
 
 use std::fmt;
-use std::io::Write as _;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
@@ -115,8 +114,8 @@ impl Fields {
     }
 
     pub(crate) fn text(&mut self, text: &str) {
-        // Writing to a vector cannot fail.
-        let _ = write!(self.bytes, "{}:", text.len());
+        decimal(text.len(), &mut self.bytes);
+        self.bytes.push(b':');
         self.bytes.extend_from_slice(text.as_bytes());
         self.bytes.push(b',');
     }
@@ -131,6 +130,14 @@ impl Fields {
     pub(crate) fn digest(&self) -> Digest {
         Digest::of(&self.bytes)
     }
+}
+
+/// Writes a number in decimal digits, several times faster than `write!` does: a digest has dozens.
+fn decimal(number: usize, bytes: &mut Vec<u8>) {
+    if number >= 10 {
+        decimal(number / 10, bytes);
+    }
+    bytes.push(b'0' + u8::try_from(number % 10).unwrap_or(0));
 }
 
 /// Writes `bytes` as lower-case hexadecimal digits into `text`, as far as it reaches.

@@ -114,7 +114,7 @@ pub struct Intent {
 impl Intent {
     /// Starts an intent by hand, for [`authorize`](crate::gate::Guardrail::authorize).
     pub fn builder(action: impl Into<String>) -> IntentBuilder {
-        IntentBuilder::new(action.into())
+        IntentBuilder::new(Cow::Owned(action.into()))
     }
 
     /// The guarded function's name.

@@ -62,6 +62,6 @@ impl Batch {
         }
         self.end = end;
         self.moved.extend(moved.map(|stream| (append.id, stream)));
-        Ok(records.into_iter().map(Arc::new).collect())
+        Ok(records)
     }
 }

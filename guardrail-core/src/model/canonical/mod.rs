@@ -36,6 +36,7 @@ mod tokens;
 mod walk;
 mod write;
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -51,6 +52,13 @@ pub use self::tag::Piece;
 pub use self::walk::{Leaf, Path, Step, Walk};
 use self::write::Writer;
 
+/// Most bytes of the buffer that a thread keeps for the next text.
+const SCRATCH_KEPT: usize = 4 * 1024;
+
+thread_local! {
+    static SCRATCH: Cell<String> = const { Cell::new(String::new()) };
+}
+
 /// The canonical JSON text of one value. Cheap to clone; equal exactly where the values are.
 ///
 /// `Debug` prints its length only: the text may hold secrets until it is
@@ -64,9 +72,16 @@ impl Canonical {
     /// # Errors
     /// Whatever has no canonical text, breaks a bound, or fails to serialise.
     pub fn of<T: Serialize + ?Sized>(value: &T, bounds: &Bounds) -> Result<Self, CaptureError> {
-        let mut writer = Writer::new(*bounds);
+        // Written in a buffer that is kept, and copied out at its length.
+        let scratch = SCRATCH.try_with(Cell::take).unwrap_or_default();
+        let mut writer = Writer::over(scratch, *bounds);
         value.serialize(&mut writer)?;
-        writer.finish().map(Self::from_text)
+        let text = writer.finish()?;
+        let canonical = Self(text.as_str().into());
+        if text.capacity() <= SCRATCH_KEPT {
+            let _ = SCRATCH.try_with(|scratch| scratch.set(text));
+        }
+        Ok(canonical)
     }
 
     /// Reads JSON that an agent or a network sent: RFC 8259, UTF-8 without a byte order mark,

@@ -48,8 +48,14 @@ const SAFE: u64 = (1 << 53) - 1;
 
 impl Writer {
     pub(super) fn new(bounds: Bounds) -> Self {
+        Self::over(String::with_capacity(96), bounds)
+    }
+
+    /// Writes in a buffer that was used before; what it held is gone.
+    pub(super) fn over(mut out: String, bounds: Bounds) -> Self {
+        out.clear();
         Self {
-            out: String::with_capacity(96),
+            out,
             bounds,
             depth: 0,
             nodes: 0,
