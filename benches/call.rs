@@ -79,8 +79,7 @@ fn allow(c: &mut Criterion) {
 
 fn approved(c: &mut Criterion) {
     let runtime = runtime();
-    let guardrail =
-        || runtime.block_on(async { Guardrail::for_tests(MockApprover::approving()) });
+    let guardrail = || runtime.block_on(async { Guardrail::for_tests(MockApprover::approving()) });
     bench(c, "call/mock-approved", &runtime, guardrail);
 }
 

@@ -107,7 +107,9 @@ fn file(c: &mut Criterion) {
     group.finish();
     let took = bed.rounds(1000);
     let ratio = took.allow.as_secs_f64() / took.floor.as_secs_f64();
-    println!("file: allow is {ratio:.2} x two bare appends + fdatasync, in 1000 turns of each (bar: 1.3 x)");
+    println!(
+        "file: allow is {ratio:.2} x two bare appends + fdatasync, in 1000 turns of each (bar: 1.3 x)"
+    );
 }
 
 criterion_group!(benches, file);

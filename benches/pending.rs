@@ -101,7 +101,8 @@ impl Bed {
         self.runtime.block_on(async {
             let began = cpu();
             for request in &requests {
-                let review = self.guardrail.review(request.id(), "bench").await.expect("it is there");
+                let review =
+                    self.guardrail.review(request.id(), "bench").await.expect("it is there");
                 let nonce = review.show("").await.expect("it is shown");
                 let seen = Seen::whole(request.intent().digest(), nonce);
                 let vote = Vote::approve(Identity::person("alice"), seen);
