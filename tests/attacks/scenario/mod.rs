@@ -4,6 +4,7 @@
 mod child;
 mod deed;
 mod ends;
+mod passage;
 mod play;
 mod step;
 mod wire;

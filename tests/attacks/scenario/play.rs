@@ -7,7 +7,6 @@ use guardrail::{Cast, Error, State};
 
 use super::deed::Deed;
 use super::step::{Ballot, Moment, Step};
-use super::wire::Deadly;
 use super::world::{GRANT, TIMEOUT, Thrown, World};
 
 /// The key where a scenario names none.
@@ -38,13 +37,13 @@ pub(crate) struct Play {
     /// Before the last step.
     pub(crate) before: Option<Standing>,
     /// The body does not end before it is told.
-    hold_body: bool,
+    pub(super) hold_body: bool,
     /// Only deaths and ends hold a body.
     pub(crate) restarted: bool,
     pub(crate) released: bool,
     /// The time that passed while people were asked.
     pub(crate) passed: Duration,
-    died: Option<Moment>,
+    pub(super) died: Option<Moment>,
 }
 
 impl Play {
@@ -240,14 +239,14 @@ impl Play {
     }
 
     /// Lets the agent call with this key, unless it did.
-    async fn need(&mut self, key: &str) -> Result<(), String> {
+    pub(crate) async fn need(&mut self, key: &str) -> Result<(), String> {
         if !self.world.deeds.contains_key(key) {
             self.begin(key).await?;
         }
         Ok(())
     }
 
-    async fn need_any(&mut self) -> Result<(), String> {
+    pub(crate) async fn need_any(&mut self) -> Result<(), String> {
         let key = self.key.clone();
         self.need(&key).await
     }
@@ -325,107 +324,6 @@ impl Play {
         self.last = Some(Attempt::Vote(casts.1.clone()));
         self.votes.push((second, casts.1));
         Ok(())
-    }
-
-    pub(crate) async fn release(&mut self) -> Result<(), String> {
-        self.voted().await?;
-        self.released = true;
-        let ended = self.world.ended.len();
-        for process in &self.world.processes {
-            process.wire.release();
-        }
-        self.world.settle().await;
-        self.ended_since(ended);
-        Ok(())
-    }
-
-    /// The same call from another worker, in the youngest process.
-    pub(crate) async fn retry(&mut self) -> Result<(), String> {
-        if !self.released && self.died.is_none() {
-            self.release().await?;
-        }
-        let ended = self.world.ended.len();
-        let process = self.world.alive()?;
-        self.world.processes[process].wire.release();
-        self.world.call(process, &self.key.clone());
-        self.world.settle().await;
-        self.ended_since(ended);
-        Ok(())
-    }
-
-    /// Takes the end of the call that is spoken of for the last attempt, if it has ended since.
-    fn ended_since(&mut self, before: usize) {
-        let new = self.world.ended.get(before..).unwrap_or_default();
-        if let Some((_, end)) = new.iter().rev().find(|(key, _)| *key == self.key) {
-            self.last = Some(Attempt::Call(end.clone()));
-        }
-    }
-
-    async fn pass(&mut self, by: Duration) -> Result<(), String> {
-        self.need_any().await?;
-        self.world.settle().await;
-        self.passed += by;
-        tokio::time::advance(by).await;
-        self.world.settle().await;
-        Ok(())
-    }
-
-    /// The process dies, and nothing more comes from it.
-    async fn kill(&mut self, moment: Moment) -> Result<(), String> {
-        self.need_any().await?;
-        let process = self.world.alive()?;
-        let wire = std::sync::Arc::clone(&self.world.processes[process].wire);
-        match moment {
-            Moment::Pending => {}
-            Moment::BeforeStart => {
-                self.voted().await?;
-                wire.die_at(Deadly::Before("started"));
-                wire.release();
-            }
-            Moment::AfterStart => {
-                self.voted().await?;
-                wire.die_at(Deadly::After("started"));
-                wire.release();
-            }
-            Moment::InBody => self.release().await?,
-            Moment::AfterBody => {
-                self.voted().await?;
-                wire.die_at(Deadly::Before("completed"));
-                wire.release();
-            }
-        }
-        self.world.settle().await;
-        wire.die();
-        for (_, of, task) in &self.world.tasks {
-            if *of == process {
-                task.abort();
-            }
-        }
-        self.died = Some(moment);
-        self.world.settle().await;
-        Ok(())
-    }
-
-    /// A new process finds what is on record; the agent in it tries the same call again.
-    pub(crate) async fn restart(&mut self) -> Result<(), String> {
-        self.need_any().await?;
-        if self.world.alive().is_ok() {
-            let moment = self.died.unwrap_or(Moment::Pending);
-            self.kill(Moment::Pending).await?;
-            self.died = Some(moment);
-        }
-        for deed in self.world.deeds.values() {
-            deed.hold(false);
-        }
-        self.hold_body = false;
-        self.restarted = true;
-        self.world.boot(true).await?;
-        self.world.settle().await;
-        self.retry().await
-    }
-
-    pub(crate) fn has_died(&self) -> bool {
-        self.died.is_some()
     }
 }
 
