@@ -6,22 +6,29 @@ use std::sync::Arc;
 use crate::audit::record::AuditRecord;
 use crate::model::{RequestId, Version};
 
-/// Most bytes of lines that are kept.
-const LIMIT: usize = 64 * 1024 * 1024;
+/// Most bytes of lines a log keeps.
+pub(super) const LIMIT: usize = 64 * 1024 * 1024;
 
 /// Whole streams of open requests, as many as fit.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Cache {
     streams: HashMap<RequestId, Vec<Arc<AuditRecord>>>,
+    /// Of the lines of all records it keeps.
     bytes: usize,
+    limit: usize,
 }
 
 impl Cache {
+    /// Keeps at most so many bytes of lines.
+    pub(super) fn new(limit: usize) -> Self {
+        Self { streams: HashMap::new(), bytes: 0, limit }
+    }
+
     /// Takes the next record of a stream; one that is over is dropped, as is one too many.
     pub(super) fn admit(&mut self, record: &Arc<AuditRecord>, is_open: bool) {
         let id = record.id;
         let is_first = record.version == Version::START.next();
-        if !is_open || self.bytes.saturating_add(record.line.len()) > LIMIT {
+        if !is_open || self.bytes.saturating_add(record.line.len()) > self.limit {
             self.forget(id);
         } else if is_first {
             self.bytes = self.bytes.saturating_add(record.line.len());

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::audit::file::cache::Cache;
+use crate::audit::file::cache::{self, Cache};
 use crate::audit::file::catalog::{Catalog, Place};
 use crate::audit::index::Index;
 use crate::audit::record::AuditRecord;
 use crate::audit::seal::Sealer;
 use crate::audit::tree::Tree;
-use crate::model::{LogId, RequestId};
+use crate::model::{LogId, RequestId, Sequence, Version};
 
 /// The log as far as it is durable. Only the writer changes it.
 #[derive(Debug)]
@@ -18,8 +18,6 @@ pub(super) struct Known {
     pub(super) index: Index,
     pub(super) catalog: Catalog,
     pub(super) cache: Cache,
-    /// Where the next line begins.
-    pub(super) size: u64,
 }
 
 impl Known {
@@ -29,21 +27,25 @@ impl Known {
             tree: Tree::new(),
             index: Index::default(),
             catalog: Catalog::default(),
-            cache: Cache::default(),
-            size: 0,
+            cache: Cache::new(cache::LIMIT),
         }
     }
 
     /// Takes a record that is durable, and the next in sequence.
     pub(super) fn admit(&mut self, record: &Arc<AuditRecord>) {
-        let length = u32::try_from(record.line.len()).unwrap_or(u32::MAX);
-        let place = Place { offset: self.size, length };
+        let before = self.index.stream(record.id).map_or(Sequence::START, |s| s.last());
+        self.catalog.admit(record.line.len(), before);
         self.index.admit(record);
         self.tree.push(record.leaf);
-        self.catalog.admit(record, place);
         let is_open = record.id != RequestId::LOG && self.index.is_open(record.id);
         self.cache.admit(record, is_open);
         self.end = Sealer::after(record);
-        self.size = place.end();
+    }
+
+    /// Where the records of this stream behind `after` lie.
+    pub(super) fn places(&self, id: RequestId, after: Version) -> Vec<Place> {
+        let Some(stream) = self.index.stream(id) else { return Vec::new() };
+        let count = stream.version().get().saturating_sub(after.get());
+        self.catalog.stream(stream.last(), count)
     }
 }

@@ -31,6 +31,8 @@ mod scan;
 mod shared;
 #[doc(hidden)]
 pub mod storage;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::fmt;
@@ -166,7 +168,7 @@ impl AuditLog for FileLog {
             if let Some(records) = known.cache.stream(id, after) {
                 return Ok(records);
             }
-            known.catalog.stream(id, after).to_vec()
+            known.places(id, after)
         };
         if places.is_empty() {
             return Ok(Vec::new());
@@ -178,15 +180,16 @@ impl AuditLog for FileLog {
     /// A page holds fewer than `limit` records where they are large; the last one is empty.
     async fn read(&self, after: Sequence, limit: usize) -> Result<Vec<Arc<AuditRecord>>, Error> {
         self.shared.usable()?;
-        let (mark, size) = {
+        let first = after.next();
+        let range = {
             let known = self.shared.known();
             if after >= known.end.last() || limit == 0 {
                 return Ok(Vec::new());
             }
-            (known.catalog.mark(after.next()), known.size)
+            known.catalog.offset(first)..known.catalog.end()
         };
         let shared = Arc::clone(&self.shared);
-        blocking("read", move || read::page(&shared, after, limit, mark, size)).await
+        blocking("read", move || read::page(&shared, first, limit, range)).await
     }
 
     async fn changed(&self, id: RequestId, seen: Version) -> Result<(), Error> {

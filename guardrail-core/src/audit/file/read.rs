@@ -1,5 +1,6 @@
 //! Reads records back from the file.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::audit::error::Error;
@@ -8,7 +9,7 @@ use crate::audit::file::catalog::Place;
 use crate::audit::file::lines::{Lines, Piece};
 use crate::audit::file::shared::Shared;
 use crate::audit::file::storage::read_full;
-use crate::audit::record::AuditRecord;
+use crate::audit::record::{AuditRecord, LINE_LIMIT, RecordError};
 use crate::model::{RequestId, Sequence};
 
 /// A page of this many bytes takes no further record.
@@ -22,7 +23,8 @@ pub(super) fn stream(
 ) -> Result<Vec<Arc<AuditRecord>>, Error> {
     let mut records = Vec::with_capacity(places.len());
     for place in places {
-        let mut line = vec![0; place.length as usize];
+        let length = usize::try_from(place.length).unwrap_or(LINE_LIMIT);
+        let mut line = vec![0; length.min(LINE_LIMIT)];
         let read = read_full(&*shared.storage, &mut line, place.offset).map_err(unread)?;
         let record = line.get(..read).and_then(|line| parse(line).ok());
         let record = record.filter(|record| record.log == shared.id && record.id == id);
@@ -31,15 +33,15 @@ pub(super) fn stream(
     Ok(records)
 }
 
-/// At most `limit` records behind `after`, of the first `size` bytes; `mark` is a place before.
+/// At most `limit` records from `first` on, which lie in this range of bytes.
 pub(super) fn page(
     shared: &Shared,
-    after: Sequence,
+    first: Sequence,
     limit: usize,
-    (mut next, from): (Sequence, u64),
-    size: u64,
+    range: Range<u64>,
 ) -> Result<Vec<Arc<AuditRecord>>, Error> {
-    let mut lines = Lines::new(&*shared.storage, from, size);
+    let mut lines = Lines::new(&*shared.storage, range.start, range.end);
+    let mut next = first;
     let mut records = Vec::new();
     let mut bytes: usize = 0;
     while records.len() < limit && bytes < PAGE_BYTES {
@@ -50,21 +52,17 @@ pub(super) fn page(
                 return Err(changed(shared, offset));
             }
         };
-        if next > after {
-            let record = parse(line).ok();
-            let record = record.filter(|r| r.log == shared.id && r.sequence == next);
-            bytes = bytes.saturating_add(line.len());
-            records.push(Arc::new(record.ok_or_else(|| changed(shared, offset))?));
-        }
+        let record = parse(line).ok();
+        let record = record.filter(|r| r.log == shared.id && r.sequence == next);
+        bytes = bytes.saturating_add(line.len());
+        records.push(Arc::new(record.ok_or_else(|| changed(shared, offset))?));
         next = next.next();
     }
     Ok(records)
 }
 
-/// One line as a record, or what is wrong with it.
-pub(super) fn parse(line: &[u8]) -> Result<AuditRecord, crate::audit::record::RecordError> {
-    let text = str::from_utf8(line).map_err(|_| crate::audit::record::RecordError::Bytes)?;
-    AuditRecord::parse(text)
+fn parse(line: &[u8]) -> Result<AuditRecord, RecordError> {
+    AuditRecord::parse(str::from_utf8(line).map_err(|_| RecordError::Bytes)?)
 }
 
 fn unread(error: std::io::Error) -> Error {

@@ -19,7 +19,7 @@ pub(super) fn set_aside(
     scanned: &Scanned,
 ) -> Result<Option<String>, Error> {
     let failed = |error| Error::storage(NAME, "set aside a torn end", error);
-    let from = scanned.known.size;
+    let from = scanned.known.catalog.end();
     if scanned.size <= from {
         return Ok(None);
     }

@@ -85,8 +85,8 @@ impl Shared {
         records: impl IntoIterator<Item = &'r Arc<AuditRecord>>,
     ) -> Result<(), Error> {
         self.usable()?;
-        let size = self.known().size;
-        self.write(batch.bytes(), size)?;
+        let end = self.known().catalog.end();
+        self.write(batch.bytes(), end)?;
         let mut known = self.known();
         for record in records {
             known.admit(record);
