@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::sync::Arc;
+use std::time::Duration;
 
 use guardrail_conformance::disk::{Fault, FaultyFolder, Kept, SimDisk};
 use guardrail_core::audit::{AuditLog, Error, FileLog};
@@ -105,7 +106,7 @@ async fn a_file_in_doubt_stops_the_log() {
         let failed = log.append(&ask(2)).await;
         assert!(matches!(failed, Err(Error::Storage { .. })), "{trouble:?}: {failed:?}");
         for wait in waits {
-            let told = wait.await.unwrap();
+            let told = tokio::time::timeout(Duration::from_secs(60), wait).await.unwrap().unwrap();
             assert!(matches!(told, Err(Error::Poisoned { .. })), "{trouble:?}: {told:?}");
         }
         let refused = [
