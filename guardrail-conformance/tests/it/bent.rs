@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guardrail_conformance::audit_log::{AuditLogFactory, CASES, run};
-use guardrail_conformance::{ManualClock, SeededEntropy};
-use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error, MemoryLog};
+use guardrail_conformance::{ManualClock, SeededEntropy, events};
+use guardrail_core::audit::{
+    Append, Appended, AuditLog, AuditRecord, Error, Fault, MemoryLog, verify,
+};
 use guardrail_core::clock::{Clock, Timestamp};
-use guardrail_core::model::{AuditEvent, LogId, RequestId, Sequence, Version};
+use guardrail_core::model::{AuditEvent, LogId, RequestId, Sequence, Verdict, Version};
 
 /// The rule a log breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,8 @@ enum Bend {
     Pages,
     /// It leaves a record out.
     Gaps,
+    /// It ends in the middle of an append.
+    Half,
     /// It forgets requests that are over.
     Prefix,
     /// It lists the newest request first.
@@ -120,6 +124,11 @@ impl AuditLog for Bent {
         let limit = if self.bend == Bend::Pages { limit.saturating_add(1) } else { limit };
         let mut page = self.log.read(after, limit).await?;
         match self.bend {
+            Bend::Half => {
+                let all = self.log.read(Sequence::START, usize::MAX).await?;
+                let half = all.iter().find(|record| record.more() > 0);
+                page.retain(|r| half.is_none_or(|half| r.sequence() <= half.sequence()));
+            }
             Bend::Gaps => page.retain(|record| record.sequence() != Sequence::new(3)),
             Bend::Prefix => {
                 let mut kept = Vec::new();
@@ -219,6 +228,21 @@ fn every_broken_rule_is_caught_by_its_case() {
     for (bend, case) in caught {
         assert!(run(&Bends(bend), case).is_err(), "{bend:?} passes {case}");
         run(&Bends(Bend::Nothing), case).unwrap();
+    }
+}
+
+/// A log that ends in the middle of an append does not verify.
+#[tokio::test]
+async fn half_an_append_does_not_verify() {
+    for (bend, half) in [(Bend::Nothing, false), (Bend::Half, true)] {
+        let log = Bends(bend).fresh(Arc::new(ManualClock::new())).await;
+        let id = RequestId::random(log.now(), &SeededEntropy::new(2)).unwrap();
+        let events = vec![events::requested(Verdict::Allow).unwrap(), events::started()];
+        log.append(&Append::new(id, Version::START, events)).await.unwrap();
+        let verified = verify(&log).await;
+        let is_half = verified.as_ref().is_err_and(|error| error.why == Fault::Half);
+        assert_eq!(is_half, half, "{verified:?}");
+        assert_eq!(verified.is_ok(), !half, "{verified:?}");
     }
 }
 

@@ -127,7 +127,7 @@ impl Index {
         self.streams.get(&id).map_or(Version::START, |stream| stream.version)
     }
 
-    /// Whether this request is in no final state.
+    /// Whether this stream is in no final state; the log's own never is.
     pub(crate) fn is_open(&self, id: RequestId) -> bool {
         self.streams.get(&id).is_some_and(|stream| !stream.state.is_final())
     }

@@ -1,9 +1,11 @@
 //! Whatever is not as it was written keeps the log shut, and is left as it is.
 
 use guardrail_conformance::disk::SimDisk;
-use guardrail_core::audit::Error;
+use guardrail_core::audit::seal::Sealer;
+use guardrail_core::audit::{AuditRecord, Error};
+use guardrail_core::model::Version;
 
-use super::work::{check, live, open, whole};
+use super::work::{ask, check, live, open, whole};
 
 const LOG: &str = "log-00000000000000000001.jsonl";
 
@@ -85,20 +87,24 @@ async fn no_line_can_be_elsewhere() {
     }
 }
 
-/// Half an append in the middle is no torn end.
+/// Half an append in the middle is no torn end, however well what follows is chained to it.
 #[tokio::test]
 async fn half_an_append_in_the_middle_is_damage() {
-    let bytes = file().await;
-    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
-    let more = |line: &[u8]| String::from_utf8_lossy(line).contains("\"more\":1");
-    let first = lines.iter().position(|line| more(line)).unwrap();
-    // Its first line, and behind it a line that is chained to it but belongs to nothing.
-    let end = String::from_utf8(lines[first + 1].to_vec()).unwrap();
-    let id = |line: &str| line.split("\"id\":\"").nth(1).unwrap()[..36].to_owned();
-    let other = String::from_utf8(lines[first - 1].to_vec()).unwrap();
-    let stray = end.replace(&id(&end), &id(&other));
-    let bytes = [&lines[..=first].concat()[..], stray.as_bytes()].concat();
-    stays_shut(&bytes, "a stray line in an append").await;
+    let text = String::from_utf8(file().await).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let records: Vec<_> = lines.iter().map(|l| AuditRecord::parse(l.trim_end()).unwrap()).collect();
+    let first = records.iter().position(|record| record.more() == 1).unwrap();
+    let (begun, rest) = (&records[first], &records[first + 1]);
+    let follow = [
+        ("another request", ask(9).id, Version::START, ask(9).events),
+        ("an append of its own", rest.id(), begun.version(), vec![rest.event().clone(); 2]),
+    ];
+    for (what, id, version, events) in follow {
+        let stray = Sealer::after(begun).append(id, version, begun.time(), &events).unwrap();
+        let stray = format!("{}\n", stray[0].line());
+        let bytes = [&lines[..=first].concat(), &stray].map(String::as_str).concat();
+        stays_shut(bytes.as_bytes(), what).await;
+    }
 }
 
 /// A log cannot go on with the lines of another.

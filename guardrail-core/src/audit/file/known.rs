@@ -37,8 +37,7 @@ impl Known {
         self.catalog.admit(record.line.len(), before);
         self.index.admit(record);
         self.tree.push(record.leaf);
-        let is_open = record.id != RequestId::LOG && self.index.is_open(record.id);
-        self.cache.admit(record, is_open);
+        self.cache.admit(record, self.index.is_open(record.id));
         self.end = Sealer::after(record);
     }
 
