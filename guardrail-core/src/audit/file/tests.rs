@@ -137,7 +137,7 @@ fn notes(bytes: usize, count: u64) -> (Vec<RequestId>, Vec<Arc<AuditRecord>>) {
         for id in &ids {
             let at = Version::new(version);
             let sealed = sealer.append(*id, at, Timestamp::MIN, std::slice::from_ref(&event));
-            records.extend(sealed.unwrap().into_iter().map(Arc::new));
+            records.extend(sealed.unwrap());
         }
     }
     (ids, records)
