@@ -55,6 +55,25 @@ impl<'a> Capture<'a> {
         })
     }
 
+    /// Moves the large arguments of an `async fn` into the scope they are borrowed in.
+    ///
+    /// The compiler keeps room in a future for each local that was ever borrowed, until its scope
+    /// ends; the parameter itself is then only moved. What the second capture does not hold stays
+    /// where it is: the body may not take it along, and it must live as long as the body.
+    pub(crate) fn moved(&self) -> TokenStream {
+        let site = Span::mixed_site();
+        let moved = self.parameters.list.iter().filter(|parameter| {
+            let name = &parameter.name;
+            let is_held = !self.args.is_field(name) && self.args.mode(name) != Mode::Skip;
+            parameter.is_by_value && is_held
+        });
+        moved
+            .map(
+                |Parameter { ident, cfg, .. }| quote_spanned!(site=> #(#cfg)* #[allow(clippy::shadow_same)] let #ident = #ident;),
+            )
+            .collect()
+    }
+
     /// What is held against the approved request, through the seal.
     pub(crate) fn second(&self, seal: &Ident) -> TokenStream {
         let compared = &self.compared;
@@ -109,7 +128,7 @@ impl<'a> Capture<'a> {
 
     /// Captures one parameter, unless a field of its name takes its place.
     fn parameter(&self, parameter: &Parameter) -> Option<TokenStream> {
-        let Parameter { name, ident, cfg, is_receiver } = parameter;
+        let Parameter { name, ident, cfg, is_receiver, .. } = parameter;
         if self.args.is_field(name) {
             return None;
         }

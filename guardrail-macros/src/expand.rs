@@ -1,14 +1,14 @@
 //! From the arguments and the item to the guarded function.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::ext::IdentExt;
 
 use crate::args::Args;
-use crate::capture::Capture;
 use crate::errors::Errors;
 use crate::future::{Future, Shape};
+use crate::guard::guard;
 use crate::item::{Function, braces};
 use crate::neighbours;
 use crate::signature::Parameters;
@@ -52,13 +52,7 @@ fn guarded(args: &Args, function: &Function, errors: &mut Errors) -> Option<Toke
     check_refusal(args, ident, &future, errors);
 
     let site = Span::mixed_site();
-    let krate = match &args.krate {
-        Some(krate) => krate.to_token_stream(),
-        None => quote_spanned!(site=> ::guardrail),
-    };
-    let private = quote_spanned!(site=> #krate::__private);
-    let capture = Capture::new(args, &parameters, &private);
-    let guard = guard(args, function, &future, &capture, &private)?;
+    let guard = guard(args, function, &future, &parameters)?;
 
     let inner = &function.body.attributes;
     let body = match future.shape {
@@ -80,85 +74,6 @@ fn guarded(args: &Args, function: &Function, errors: &mut Errors) -> Option<Toke
     let manual = matches!(future.shape, Shape::Opaque)
         .then(|| quote_spanned!(site=> #[allow(clippy::manual_async_fn)]));
     Some(quote!(#(#attributes)* #manual #visibility #signature #block))
-}
-
-/// The statements that ask, and run the body once the call is approved.
-fn guard(
-    args: &Args,
-    function: &Function,
-    future: &Future,
-    capture: &Capture<'_>,
-    private: &TokenStream,
-) -> Option<TokenStream> {
-    let site = Span::mixed_site();
-    let (seal, error) = (Ident::new("__seal", site), Ident::new("__error", site));
-    let first = capture.first(args.policy.as_ref()?, &function.signature.ident);
-    let second = capture.second(&seal);
-    let refuse = refuse(args, future, private, &error);
-    let (guarded, ends) = ends(args, private, &error);
-    let block = function.body.block();
-    let body = match future.shape {
-        Shape::Async => quote!(#block),
-        // The body up to its future is part of what is guarded. The closure gives `return` its place.
-        Shape::Opaque => quote_spanned!(site=> (move || #block)().await),
-        Shape::Boxed => {
-            let output = &function.signature.output;
-            quote_spanned!(site=> (move || #output #block)().await)
-        }
-    };
-    Some(quote_spanned! {site=>
-        let (__call, #seal) = #first;
-        return #private::#guarded(__call, async move {
-            if let ::core::result::Result::Err(#error) = #second {
-                #refuse
-            }
-            #body
-        } #ends)
-        .await;
-    })
-}
-
-/// Returns the refusal. It is the first `return` of its block and fixes the type: mistakes in the
-/// body are then reported in the body.
-fn refuse(args: &Args, future: &Future, private: &TokenStream, error: &Ident) -> TokenStream {
-    let site = Span::mixed_site();
-    let output = &future.output;
-    let refusal = if let Some(path) = &args.on_deny {
-        quote_spanned!(site=> #path(#error))
-    } else if let Some(path) = &args.err {
-        quote_spanned!(site=> ::core::result::Result::Err(#path(#error)))
-    } else {
-        let span = future.span.resolved_at(site);
-        return quote_spanned!(span=> return <#output as #private::FromRefusal>::from_refusal(#error););
-    };
-    quote_spanned!(site=> let __refused: #output = #refusal; return __refused;)
-}
-
-/// The function that runs the body, and what it needs to know about its end.
-///
-/// That an outcome is not on record takes the place of a success, never of a failure, and never goes
-/// through `on_deny`: it is no refusal.
-fn ends(args: &Args, private: &TokenStream, error: &Ident) -> (Ident, TokenStream) {
-    let site = Span::mixed_site();
-    let unrecorded = if args.on_deny.is_some() {
-        quote_spanned!(site=> |__out, _| __out)
-    } else if let Some(path) = &args.err {
-        quote_spanned! {site=>
-            |__out, #error| match __out {
-                ::core::result::Result::Ok(_) => ::core::result::Result::Err(#path(#error)),
-                __failed => __failed,
-            }
-        }
-    } else {
-        return (Ident::new("guarded", site), TokenStream::new());
-    };
-    let ends = quote_spanned! {site=>
-        , |__out| {
-            use #private::ProbeFallback as _;
-            #private::Probe(__out).succeeded()
-        }, #unrecorded
-    };
-    (Ident::new("guarded_by", site), ends)
 }
 
 /// The action needs a name that reviewers and policies understand.

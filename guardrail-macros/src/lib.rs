@@ -9,6 +9,7 @@ mod capture;
 mod errors;
 mod expand;
 mod future;
+mod guard;
 mod item;
 mod neighbours;
 mod signature;

@@ -5,7 +5,7 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::spanned::Spanned;
-use syn::{Attribute, FieldPat, FnArg, Ident, Pat, PatType};
+use syn::{Attribute, FieldPat, FnArg, Ident, Pat, PatType, Type};
 
 use crate::errors::Errors;
 use crate::item::Function;
@@ -19,6 +19,8 @@ pub(crate) struct Parameter {
     pub(crate) cfg: Vec<TokenStream>,
     /// `self` is where the call happens, not what it was given: it is named, and shown on request.
     pub(crate) is_receiver: bool,
+    /// It is bound by value, and may be large: see [`crate::capture::Capture::moved`].
+    pub(crate) is_by_value: bool,
 }
 
 /// What the signature binds.
@@ -40,6 +42,7 @@ impl Parameters {
                     ident: Ident::new("self", receiver.self_token.span),
                     cfg: cfg(&receiver.attrs),
                     is_receiver: true,
+                    is_by_value: false,
                 }),
                 FnArg::Typed(typed) => parameters.typed(typed, function, errors),
             }
@@ -58,7 +61,11 @@ impl Parameters {
             }
             return;
         }
+        let before = self.list.len();
         self.bindings(&typed.pat, &cfg, errors);
+        if is_small(&typed.ty) {
+            self.list.iter_mut().skip(before).for_each(|parameter| parameter.is_by_value = false);
+        }
     }
 
     /// Takes a parameter apart by reference, the way the body takes it apart by value.
@@ -74,7 +81,7 @@ impl Parameters {
             && let Ok(pat) = Pat::parse_multi.parse2(pattern.clone())
         {
             self.bindings(&pat, cfg, errors);
-            self.rebind.push(quote_spanned!(site=> #(#cfg)* #[allow(clippy::pattern_type_mismatch)] let #pattern = &#ident;));
+            self.rebind.push(quote_spanned!(site=> #(#cfg)* #[allow(unused_variables, clippy::pattern_type_mismatch)] let #pattern = &#ident;));
         } else {
             errors.at(
                 pattern.span(),
@@ -93,6 +100,7 @@ impl Parameters {
                     ident: pat.ident.clone(),
                     cfg: cfg.iter().cloned().chain(self::cfg(&pat.attrs)).collect(),
                     is_receiver: false,
+                    is_by_value: pat.mutability.is_none() && pat.by_ref.is_none(),
                 });
                 if let Some((_, pat)) = &pat.subpat {
                     self.bindings(pat, cfg, errors);
@@ -129,6 +137,21 @@ impl Parameters {
                  reviewers: give the parameter a plain name",
             ),
         }
+    }
+}
+
+/// Whether a value of this type is no larger than a slice.
+fn is_small(ty: &Type) -> bool {
+    const SMALL: &[&str] = &[
+        "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
+        "i128", "isize", "f32", "f64",
+    ];
+    match ty {
+        Type::Reference(_) | Type::Ptr(_) => true,
+        Type::Path(path) => {
+            path.path.get_ident().is_some_and(|name| SMALL.iter().any(|small| name == small))
+        }
+        _ => false,
     }
 }
 

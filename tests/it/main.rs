@@ -20,6 +20,7 @@ mod errors;
 mod fold;
 mod keys;
 mod log_faults;
+mod macros;
 mod order;
 mod own_side;
 mod permits;

@@ -77,12 +77,21 @@ impl Cmd {
 
     /// Runs it in silence and gives what it wrote on standard output.
     pub(crate) fn output(&self) -> Result<String, Failure> {
+        self.outputs().map(|(output, _)| output)
+    }
+
+    /// Runs it in silence and gives what it wrote on standard error, where compilers report.
+    pub(crate) fn said(&self) -> Result<String, Failure> {
+        self.outputs().map(|(_, said)| said)
+    }
+
+    fn outputs(&self) -> Result<(String, String), Failure> {
         let output =
             self.build().output().map_err(|e| self.failure(format!("cannot start: {e}")))?;
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() {
+            return Ok((String::from_utf8_lossy(&output.stdout).into_owned(), said));
+        }
         Err(self.failure(format!("ended with {}\n{said}", output.status)))
     }
 

@@ -2,11 +2,14 @@
 #![expect(clippy::print_stdout, reason = "a command-line program talks on standard output")]
 
 mod bench;
+mod bench_compile;
 mod command;
 mod deny;
 mod house;
 mod install;
+mod lints;
 mod ratios;
+mod scratch;
 mod soak;
 mod step;
 mod test;
@@ -39,6 +42,11 @@ const TASKS: &[Task] = &[
         steps: soak::steps,
     },
     Task { name: "bench", about: "every benchmark of the workspace", steps: bench::steps },
+    Task {
+        name: "bench-compile",
+        about: "what the attribute costs the compiler, against bars",
+        steps: bench_compile::steps,
+    },
 ];
 
 fn main() -> ExitCode {
@@ -74,6 +82,6 @@ fn usage() {
     println!("usage: cargo xtask TASK [STEP..]    all steps of a task, or only those named");
     println!("       cargo xtask TASK --list\n");
     for task in TASKS {
-        println!("  {:<8} {}", task.name, task.about);
+        println!("  {:<13} {}", task.name, task.about);
     }
 }

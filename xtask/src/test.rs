@@ -2,7 +2,7 @@
 
 use crate::command::{Cmd, Failure};
 use crate::step::Step;
-use crate::{deny, house};
+use crate::{deny, house, lints};
 
 /// The steps in order: what fails fast stands first.
 ///
@@ -15,6 +15,7 @@ pub(crate) fn steps() -> Result<Vec<Step>, Failure> {
             "clippy",
             Cmd::cargo("clippy --workspace --all-targets --all-features --locked -- -D warnings"),
         ),
+        lints::step(),
         Step::command("tests", Cmd::cargo("test --workspace --all-features --locked")),
         // A stranger's crate may turn these features on for the whole program. Numbers and raw text
         // then come by private ways, and every digest must stay what it was.

@@ -124,8 +124,8 @@ impl Draft {
     }
 }
 
-/// Begins a guarded call: the call goes to [`guarded`](crate::gate::private::guarded) with the
-/// body, the seal into the body.
+/// Begins a guarded call: the call goes into [`Body`](crate::gate::private::Body) with the body, the
+/// seal into the body.
 #[must_use]
 pub fn begin(meta: &'static Meta, details: &[Detail<'_>]) -> (Call, Seal) {
     let frame = Frame::current();

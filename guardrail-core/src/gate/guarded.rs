@@ -23,22 +23,49 @@ pub fn preview_future<E: Display>(
     Box::pin(async move { future.await.map_err(|error| error.to_string()) })
 }
 
-/// Guards a body whose return type can say that it was refused.
-pub fn guarded<F>(call: Call, body: F) -> Guarded<F, Carried>
-where
-    F: Future<Output: FromRefusal>,
-{
-    Guarded { stage: Stage::Body { body }, call, end: Carried }
+/// One call on its way: its ticket, and its gate unless that has already spoken.
+pub struct Call {
+    gate: Option<Gate>,
+    ticket: Ticket,
 }
 
-/// Guards a body of which expanded code says what its end means.
-pub fn guarded_by<F, W, U>(call: Call, body: F, well: W, unrecorded: U) -> Guarded<F, Told<W, U>>
-where
-    F: Future,
-    W: Fn(&F::Output) -> bool,
-    U: Fn(F::Output, Error) -> F::Output,
-{
-    Guarded { stage: Stage::Body { body }, call, end: Told { well, unrecorded } }
+/// A body with the call it waits for.
+pub struct Body<F>(pub Call, pub F);
+
+impl<F: Future<Output: FromRefusal>> Body<F> {
+    /// Guards a body whose return type can say that it was refused.
+    pub fn guarded(self) -> Guarded<F, Carried> {
+        self.ending(Carried)
+    }
+}
+
+impl<F: Future> Body<F> {
+    /// Guards a body of which expanded code says what its end means.
+    pub fn guarded_by<W, U>(self, well: W, unrecorded: U) -> Guarded<F, Told<W, U>>
+    where
+        W: Fn(&F::Output) -> bool,
+        U: Fn(F::Output, Error) -> F::Output,
+    {
+        self.ending(Told { well, unrecorded })
+    }
+
+    fn ending<E>(self, end: E) -> Guarded<F, E> {
+        let Self(Call { gate, ticket }, body) = self;
+        Guarded { stage: Stage::Body { gate, body }, ticket, end }
+    }
+}
+
+/// A return type that cannot say that it was refused is already an error where expanded code refuses.
+/// With this it is not one here as well.
+pub trait GuardedAnyway<F: Future> {
+    /// Never called.
+    fn guarded(self) -> F;
+}
+
+impl<F: Future> GuardedAnyway<F> for Body<F> {
+    fn guarded(self) -> F {
+        self.1
+    }
 }
 
 /// What the end of a body means.
@@ -84,12 +111,13 @@ impl<T, W: Fn(&T) -> bool, U: Fn(T, Error) -> T> End<T> for Told<W, U> {
 pin_project_lite::pin_project! {
     /// A guarded call. The body is not polled before the gate was passed.
     ///
-    /// The fields drop in their order: the body before the ticket, which then knows how it ended.
+    /// The fields drop in their order: gate, body and recording before the ticket, which then puts on
+    /// record how far they came.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Guarded<F: Future, E> {
         #[pin]
         stage: Stage<F>,
-        call: Call,
+        ticket: Ticket,
         end: E,
     }
 }
@@ -98,8 +126,8 @@ pin_project_lite::pin_project! {
     /// Body and return value are never there together: one place holds both.
     #[project = StageProjection]
     enum Stage<F: Future> {
-        Body { #[pin] body: F },
-        Ended { ended: Option<F::Output> },
+        Body { gate: Option<Gate>, #[pin] body: F },
+        Ended { ended: Option<F::Output>, recording: Recording },
     }
 }
 
@@ -108,14 +136,16 @@ impl<F: Future, E: End<F::Output>> Future for Guarded<F, E> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
-        ready!(this.call.poll_gate(cx));
-        if let StageProjection::Body { body } = this.stage.as_mut().project() {
+        if let StageProjection::Body { gate, body } = this.stage.as_mut().project() {
+            ready!(poll_gate(gate, cx));
             let ended = ready!(body.poll(cx));
-            this.call.record(this.end.well(&ended));
-            this.stage.set(Stage::Ended { ended: Some(ended) });
+            let recording = this.ticket.record(this.end.well(&ended));
+            this.stage.set(Stage::Ended { ended: Some(ended), recording });
         }
-        let recorded = ready!(this.call.poll_record(cx));
-        let StageProjection::Ended { ended } = this.stage.project() else { return Poll::Pending };
+        let StageProjection::Ended { ended, recording } = this.stage.project() else {
+            return Poll::Pending;
+        };
+        let recorded = ready!(recording.as_mut().poll(cx));
         // Polled again behind its end, it has nothing to give.
         let Some(ended) = ended.take() else { return Poll::Pending };
         Poll::Ready(match recorded {
@@ -127,48 +157,13 @@ impl<F: Future, E: End<F::Output>> Future for Guarded<F, E> {
 
 impl<F: Future, E> fmt::Debug for Guarded<F, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Guarded").field("call", &self.call).finish_non_exhaustive()
+        f.debug_struct("Guarded").field("ticket", &self.ticket).finish_non_exhaustive()
     }
-}
-
-/// One call on its way. Nothing in it depends on the body, so it is compiled once.
-pub struct Call {
-    way: Way,
-    // Behind `way`: a recording that is dropped gives the outcome back, and the ticket takes it.
-    ticket: Ticket,
-}
-
-enum Way {
-    Gate(Gate),
-    Body,
-    Record(Recording),
 }
 
 impl Call {
-    /// A call with its gate, or one of which the gate has already spoken.
     pub(crate) fn new(track: Arc<Track>, gate: Option<Gate>) -> Self {
-        Self { way: gate.map_or(Way::Body, Way::Gate), ticket: Ticket::new(track) }
-    }
-
-    fn poll_gate(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Way::Gate(gate) = &mut self.way {
-            ready!(gate.as_mut().poll(cx));
-            self.way = Way::Body;
-        }
-        Poll::Ready(())
-    }
-
-    /// The body has ended: that is stored, and then put on record.
-    fn record(&mut self, well: bool) {
-        self.way = Way::Record(self.ticket.record(well));
-    }
-
-    fn poll_record(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        match &mut self.way {
-            Way::Record(recording) => recording.as_mut().poll(cx),
-            // The body has ended, so it is being recorded.
-            Way::Gate(_) | Way::Body => Poll::Pending,
-        }
+        Self { gate, ticket: Ticket::new(track) }
     }
 }
 
@@ -176,4 +171,19 @@ impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").field("ticket", &self.ticket).finish_non_exhaustive()
     }
+}
+
+impl<F> fmt::Debug for Body<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").field("call", &self.0).finish_non_exhaustive()
+    }
+}
+
+/// Waits until the gate has spoken, once.
+fn poll_gate(gate: &mut Option<Gate>, cx: &mut Context<'_>) -> Poll<()> {
+    if let Some(future) = gate {
+        ready!(future.as_mut().poll(cx));
+        *gate = None;
+    }
+    Poll::Ready(())
 }

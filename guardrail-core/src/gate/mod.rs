@@ -35,7 +35,7 @@ use crate::policy::PolicySet;
 pub mod private {
     pub use super::attribute::{Detail, Meta, PreviewFn, Seal, begin};
     pub use super::error::Error;
-    pub use super::guarded::{Call, Guarded, PreviewFuture, guarded, guarded_by, preview_future};
+    pub use super::guarded::{Body, Call, Guarded, GuardedAnyway, PreviewFuture, preview_future};
     pub use super::refusal::{Argument, FromRefusal, Probe, ProbeFallback};
 }
 

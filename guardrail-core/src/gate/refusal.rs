@@ -46,9 +46,9 @@ impl<T, E: From<Error>> FromRefusal for Result<T, E> {
 #[diagnostic::on_unimplemented(
     message = "the argument of type `{Self}` cannot be shown to a reviewer",
     label = "does not implement `serde::Serialize`",
-    note = "derive `serde::Serialize` for it, or say how to treat the parameter: `skip(name)` leaves \
-            it out and says so, `debug(name)` shows its `Debug` text, `fields(name = expr)` shows an \
-            expression instead"
+    note = "derive `serde::Serialize` for it, require it of a type parameter, or say how to treat \
+            the parameter: `skip(name)` leaves it out and says so, `debug(name)` shows its `Debug` \
+            text, `fields(name = expr)` shows an expression instead"
 )]
 pub trait Argument {
     /// Writes it in canonical form.

@@ -3,23 +3,24 @@ pub(crate) async fn terraform_apply(
     workspace: &str,
     plan: &str,
 ) -> Result<Applied, ToolError> {
-    let (__call, __seal) = ::guardrail::__private::begin(
-        &::guardrail::__private::Meta {
-            policy: "prod-change",
-            name: "terraform_apply",
-            module: ::core::module_path!(),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        },
-        &[
-            ::guardrail::__private::Detail::Value("workspace", &workspace),
-            ::guardrail::__private::Detail::Value("plan", &plan),
-            ::guardrail::__private::Detail::Summary(
-                ::core::format_args!("terraform apply {plan} in {workspace}"),
-            ),
-        ],
-    );
-    return ::guardrail::__private::guarded(
+    let __body = {
+        let (__call, __seal) = ::guardrail::__private::begin(
+            &::guardrail::__private::Meta {
+                policy: "prod-change",
+                name: "terraform_apply",
+                module: ::core::module_path!(),
+                file: ::core::file!(),
+                line: ::core::line!(),
+            },
+            &[
+                ::guardrail::__private::Detail::Value("workspace", &workspace),
+                ::guardrail::__private::Detail::Value("plan", &plan),
+                ::guardrail::__private::Detail::Summary(
+                    ::core::format_args!("terraform apply {plan} in {workspace}"),
+                ),
+            ],
+        );
+        ::guardrail::__private::Body(
             __call,
             async move {
                 if let ::core::result::Result::Err(__error) = __seal
@@ -44,5 +45,10 @@ pub(crate) async fn terraform_apply(
                 }
             },
         )
+    };
+    return {
+        use ::guardrail::__private::GuardedAnyway as _;
+        __body.guarded()
+    }
         .await;
 }

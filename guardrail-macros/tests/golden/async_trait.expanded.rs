@@ -19,39 +19,40 @@ where
 {
     #[allow(clippy::implicit_return)]
     ::std::boxed::Box::pin(async move {
-        let (__call, __seal) = {
-            #[allow(clippy::pattern_type_mismatch)]
-            let Pair { a, b } = &__arg1;
-            #[allow(clippy::pattern_type_mismatch)]
-            let (c, (_, d)) = &__arg4;
-            ::guardrail::__private::begin(
-                &::guardrail::__private::Meta {
-                    policy: "p",
-                    name: "act",
-                    module: ::core::module_path!(),
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                },
-                &[
-                    ::guardrail::__private::Detail::Skipped("self"),
-                    ::guardrail::__private::Detail::Value("a", &a),
-                    ::guardrail::__private::Detail::Value("b", &b),
-                    ::guardrail::__private::Detail::Value("x", &x),
-                    ::guardrail::__private::Detail::Value("c", &c),
-                    ::guardrail::__private::Detail::Value("d", &d),
-                    ::guardrail::__private::Detail::Summary(
-                        ::core::format_args!("{a} {b}"),
-                    ),
-                ],
-            )
-        };
-        return ::guardrail::__private::guarded(
+        let __body = {
+            let (__call, __seal) = {
+                #[allow(unused_variables, clippy::pattern_type_mismatch)]
+                let Pair { a, b } = &__arg1;
+                #[allow(unused_variables, clippy::pattern_type_mismatch)]
+                let (c, (_, d)) = &__arg4;
+                ::guardrail::__private::begin(
+                    &::guardrail::__private::Meta {
+                        policy: "p",
+                        name: "act",
+                        module: ::core::module_path!(),
+                        file: ::core::file!(),
+                        line: ::core::line!(),
+                    },
+                    &[
+                        ::guardrail::__private::Detail::Skipped("self"),
+                        ::guardrail::__private::Detail::Value("a", &a),
+                        ::guardrail::__private::Detail::Value("b", &b),
+                        ::guardrail::__private::Detail::Value("x", &x),
+                        ::guardrail::__private::Detail::Value("c", &c),
+                        ::guardrail::__private::Detail::Value("d", &d),
+                        ::guardrail::__private::Detail::Summary(
+                            ::core::format_args!("{a} {b}"),
+                        ),
+                    ],
+                )
+            };
+            ::guardrail::__private::Body(
                 __call,
                 async move {
                     if let ::core::result::Result::Err(__error) = {
-                        #[allow(clippy::pattern_type_mismatch)]
+                        #[allow(unused_variables, clippy::pattern_type_mismatch)]
                         let Pair { a, b } = &__arg1;
-                        #[allow(clippy::pattern_type_mismatch)]
+                        #[allow(unused_variables, clippy::pattern_type_mismatch)]
                         let (c, (_, d)) = &__arg4;
                         __seal
                             .check(
@@ -104,6 +105,11 @@ where
                         .await
                 },
             )
+        };
+        return {
+            use ::guardrail::__private::GuardedAnyway as _;
+            __body.guarded()
+        }
             .await;
     })
 }

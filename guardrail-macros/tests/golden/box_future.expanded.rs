@@ -4,20 +4,21 @@ fn boxed<'a>(
 ) -> futures::future::BoxFuture<'a, Result<Done, Error>> {
     #[allow(clippy::implicit_return)]
     ::std::boxed::Box::pin(async move {
-        let (__call, __seal) = ::guardrail::__private::begin(
-            &::guardrail::__private::Meta {
-                policy: "p",
-                name: "boxed",
-                module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
-            },
-            &[
-                ::guardrail::__private::Detail::Skipped("self"),
-                ::guardrail::__private::Detail::Value("plan", &plan),
-            ],
-        );
-        return ::guardrail::__private::guarded(
+        let __body = {
+            let (__call, __seal) = ::guardrail::__private::begin(
+                &::guardrail::__private::Meta {
+                    policy: "p",
+                    name: "boxed",
+                    module: ::core::module_path!(),
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                &[
+                    ::guardrail::__private::Detail::Skipped("self"),
+                    ::guardrail::__private::Detail::Value("plan", &plan),
+                ],
+            );
+            ::guardrail::__private::Body(
                 __call,
                 async move {
                     if let ::core::result::Result::Err(__error) = __seal
@@ -40,6 +41,11 @@ fn boxed<'a>(
                         .await
                 },
             )
+        };
+        return {
+            use ::guardrail::__private::GuardedAnyway as _;
+            __body.guarded()
+        }
             .await;
     })
 }

@@ -6,21 +6,22 @@ fn boxed(
 > {
     #[allow(clippy::implicit_return)]
     ::std::boxed::Box::pin(async move {
-        let (__call, __seal) = ::guardrail::__private::begin(
-            &::guardrail::__private::Meta {
-                policy: "p",
-                name: "boxed",
-                module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
-            },
-            &[
-                ::guardrail::__private::Detail::Skipped("self"),
-                ::guardrail::__private::Detail::Value("plan", &plan),
-                ::guardrail::__private::Detail::Value("id", &(self.id)),
-            ],
-        );
-        return ::guardrail::__private::guarded(
+        let __body = {
+            let (__call, __seal) = ::guardrail::__private::begin(
+                &::guardrail::__private::Meta {
+                    policy: "p",
+                    name: "boxed",
+                    module: ::core::module_path!(),
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                &[
+                    ::guardrail::__private::Detail::Skipped("self"),
+                    ::guardrail::__private::Detail::Value("plan", &plan),
+                    ::guardrail::__private::Detail::Value("id", &(self.id)),
+                ],
+            );
+            ::guardrail::__private::Body(
                 __call,
                 async move {
                     if let ::core::result::Result::Err(__error) = __seal
@@ -50,6 +51,11 @@ fn boxed(
                         .await
                 },
             )
+        };
+        return {
+            use ::guardrail::__private::GuardedAnyway as _;
+            __body.guarded()
+        }
             .await;
     })
 }

@@ -2,17 +2,18 @@
 fn f<T>(x: T) -> (impl Future<Output = Result<T, Error>>) {
     #[allow(clippy::implicit_return)]
     async move {
-        let (__call, __seal) = ::guardrail::__private::begin(
-            &::guardrail::__private::Meta {
-                policy: "p",
-                name: "f",
-                module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
-            },
-            &[::guardrail::__private::Detail::Value("x", &x)],
-        );
-        return ::guardrail::__private::guarded_by(
+        let __body = {
+            let (__call, __seal) = ::guardrail::__private::begin(
+                &::guardrail::__private::Meta {
+                    policy: "p",
+                    name: "f",
+                    module: ::core::module_path!(),
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                &[::guardrail::__private::Detail::Value("x", &x)],
+            );
+            ::guardrail::__private::Body(
                 __call,
                 async move {
                     if let ::core::result::Result::Err(__error) = __seal
@@ -29,6 +30,10 @@ fn f<T>(x: T) -> (impl Future<Output = Result<T, Error>>) {
                     })()
                         .await
                 },
+            )
+        };
+        return __body
+            .guarded_by(
                 |__out| {
                     use ::guardrail::__private::ProbeFallback as _;
                     ::guardrail::__private::Probe(__out).succeeded()

@@ -14,22 +14,23 @@ where
 {
     #[allow(clippy::implicit_return)]
     async move {
-        let (__call, __seal) = ::guardrail::__private::begin(
-            &::guardrail::__private::Meta {
-                policy: "p",
-                name: "generic",
-                module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
-            },
-            &[
-                ::guardrail::__private::Detail::Skipped("self"),
-                ::guardrail::__private::Detail::Value("value", &value),
-                ::guardrail::__private::Detail::Value("array", &array),
-                ::guardrail::__private::Detail::Value("each", &each),
-            ],
-        );
-        return ::guardrail::__private::guarded(
+        let __body = {
+            let (__call, __seal) = ::guardrail::__private::begin(
+                &::guardrail::__private::Meta {
+                    policy: "p",
+                    name: "generic",
+                    module: ::core::module_path!(),
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
+                &[
+                    ::guardrail::__private::Detail::Skipped("self"),
+                    ::guardrail::__private::Detail::Value("value", &value),
+                    ::guardrail::__private::Detail::Value("array", &array),
+                    ::guardrail::__private::Detail::Value("each", &each),
+                ],
+            );
+            ::guardrail::__private::Body(
                 __call,
                 async move {
                     if let ::core::result::Result::Err(__error) = __seal
@@ -54,6 +55,11 @@ where
                         .await
                 },
             )
+        };
+        return {
+            use ::guardrail::__private::GuardedAnyway as _;
+            __body.guarded()
+        }
             .await;
     }
 }

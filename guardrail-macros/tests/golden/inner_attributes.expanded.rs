@@ -2,17 +2,18 @@ async fn f(unused: u8) -> Result<(), Error> {
     #![allow(unused_variables)]
     //! Inside.
     #![expect(dead_code)]
-    let (__call, __seal) = ::guardrail::__private::begin(
-        &::guardrail::__private::Meta {
-            policy: "p",
-            name: "f",
-            module: ::core::module_path!(),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        },
-        &[::guardrail::__private::Detail::Value("unused", &unused)],
-    );
-    return ::guardrail::__private::guarded(
+    let __body = {
+        let (__call, __seal) = ::guardrail::__private::begin(
+            &::guardrail::__private::Meta {
+                policy: "p",
+                name: "f",
+                module: ::core::module_path!(),
+                file: ::core::file!(),
+                line: ::core::line!(),
+            },
+            &[::guardrail::__private::Detail::Value("unused", &unused)],
+        );
+        ::guardrail::__private::Body(
             __call,
             async move {
                 if let ::core::result::Result::Err(__error) = __seal
@@ -29,5 +30,10 @@ async fn f(unused: u8) -> Result<(), Error> {
                 }
             },
         )
+    };
+    return {
+        use ::guardrail::__private::GuardedAnyway as _;
+        __body.guarded()
+    }
         .await;
 }

@@ -1,15 +1,16 @@
 async fn restart() -> Result<(), Error> {
-    let (__call, __seal) = ::guardrail::__private::begin(
-        &::guardrail::__private::Meta {
-            policy: "restart",
-            name: "restart",
-            module: ::core::module_path!(),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        },
-        &[],
-    );
-    return ::guardrail::__private::guarded(
+    let __body = {
+        let (__call, __seal) = ::guardrail::__private::begin(
+            &::guardrail::__private::Meta {
+                policy: "restart",
+                name: "restart",
+                module: ::core::module_path!(),
+                file: ::core::file!(),
+                line: ::core::line!(),
+            },
+            &[],
+        );
+        ::guardrail::__private::Body(
             __call,
             async move {
                 if let ::core::result::Result::Err(__error) = __seal.check(&[]) {
@@ -24,5 +25,10 @@ async fn restart() -> Result<(), Error> {
                 }
             },
         )
+    };
+    return {
+        use ::guardrail::__private::GuardedAnyway as _;
+        __body.guarded()
+    }
         .await;
 }

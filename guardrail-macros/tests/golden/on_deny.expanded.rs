@@ -2,21 +2,22 @@ async fn send(
     &mut self,
     to: Vec<Address>,
 ) -> Option<impl Iterator<Item = fn(u8) -> u8>> {
-    let (__call, __seal) = ::guardrail::__private::begin(
-        &::guardrail::__private::Meta {
-            policy: "mail",
-            name: "send",
-            module: ::core::module_path!(),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        },
-        &[
-            ::guardrail::__private::Detail::Debug("self", &self),
-            ::guardrail::__private::Detail::Skipped("to"),
-            ::guardrail::__private::Detail::Name(&(Self::NAME)),
-        ],
-    );
-    return ::guardrail::__private::guarded_by(
+    let __body = {
+        let (__call, __seal) = ::guardrail::__private::begin(
+            &::guardrail::__private::Meta {
+                policy: "mail",
+                name: "send",
+                module: ::core::module_path!(),
+                file: ::core::file!(),
+                line: ::core::line!(),
+            },
+            &[
+                ::guardrail::__private::Detail::Debug("self", &self),
+                ::guardrail::__private::Detail::Skipped("to"),
+                ::guardrail::__private::Detail::Name(&(Self::NAME)),
+            ],
+        );
+        ::guardrail::__private::Body(
             __call,
             async move {
                 if let ::core::result::Result::Err(__error) = __seal
@@ -36,6 +37,10 @@ async fn send(
                     None
                 }
             },
+        )
+    };
+    return __body
+        .guarded_by(
             |__out| {
                 use ::guardrail::__private::ProbeFallback as _;
                 ::guardrail::__private::Probe(__out).succeeded()

@@ -14,35 +14,53 @@ async fn patterns(
     #[cfg(feature = "extra")]
     extra: u8,
 ) -> Result<(), Error> {
-    let (__call, __seal) = ::guardrail::__private::begin(
-        &::guardrail::__private::Meta {
-            policy: "p",
-            name: "patterns",
-            module: ::core::module_path!(),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        },
-        &[
-            ::guardrail::__private::Detail::Value("plain", &plain),
-            ::guardrail::__private::Detail::Value("x", &x),
-            ::guardrail::__private::Detail::Value("renamed", &renamed),
-            #[cfg(unix)]
-            ::guardrail::__private::Detail::Value("z", &z),
-            ::guardrail::__private::Detail::Value("a", &a),
-            ::guardrail::__private::Detail::Skipped("b"),
-            ::guardrail::__private::Detail::Value("whole", &whole),
-            ::guardrail::__private::Detail::Value("inner", &inner),
-            ::guardrail::__private::Detail::Value("first", &first),
-            ::guardrail::__private::Detail::Value("last", &last),
-            ::guardrail::__private::Detail::Value("either", &either),
-            ::guardrail::__private::Detail::Value("type", &r#type),
-            #[allow(clippy::used_underscore_binding)]
-            ::guardrail::__private::Detail::Value("_unused", &_unused),
-            #[cfg(feature = "extra")]
-            ::guardrail::__private::Detail::Value("extra", &extra),
-        ],
-    );
-    return ::guardrail::__private::guarded(
+    let __body = {
+        #[allow(clippy::shadow_same)]
+        let x = x;
+        #[allow(clippy::shadow_same)]
+        let renamed = renamed;
+        #[cfg(unix)]
+        #[allow(clippy::shadow_same)]
+        let z = z;
+        #[allow(clippy::shadow_same)]
+        let whole = whole;
+        #[allow(clippy::shadow_same)]
+        let inner = inner;
+        #[allow(clippy::shadow_same)]
+        let first = first;
+        #[allow(clippy::shadow_same)]
+        let last = last;
+        #[allow(clippy::shadow_same)]
+        let either = either;
+        let (__call, __seal) = ::guardrail::__private::begin(
+            &::guardrail::__private::Meta {
+                policy: "p",
+                name: "patterns",
+                module: ::core::module_path!(),
+                file: ::core::file!(),
+                line: ::core::line!(),
+            },
+            &[
+                ::guardrail::__private::Detail::Value("plain", &plain),
+                ::guardrail::__private::Detail::Value("x", &x),
+                ::guardrail::__private::Detail::Value("renamed", &renamed),
+                #[cfg(unix)]
+                ::guardrail::__private::Detail::Value("z", &z),
+                ::guardrail::__private::Detail::Value("a", &a),
+                ::guardrail::__private::Detail::Skipped("b"),
+                ::guardrail::__private::Detail::Value("whole", &whole),
+                ::guardrail::__private::Detail::Value("inner", &inner),
+                ::guardrail::__private::Detail::Value("first", &first),
+                ::guardrail::__private::Detail::Value("last", &last),
+                ::guardrail::__private::Detail::Value("either", &either),
+                ::guardrail::__private::Detail::Value("type", &r#type),
+                #[allow(clippy::used_underscore_binding)]
+                ::guardrail::__private::Detail::Value("_unused", &_unused),
+                #[cfg(feature = "extra")]
+                ::guardrail::__private::Detail::Value("extra", &extra),
+            ],
+        );
+        ::guardrail::__private::Body(
             __call,
             async move {
                 if let ::core::result::Result::Err(__error) = __seal
@@ -79,5 +97,10 @@ async fn patterns(
                 }
             },
         )
+    };
+    return {
+        use ::guardrail::__private::GuardedAnyway as _;
+        __body.guarded()
+    }
         .await;
 }

@@ -1,0 +1,9 @@
+use guardrail::requires_approval;
+
+#[requires_approval(polcy = "prod-change")]
+async fn deploy(plan: &str, token: &str) -> Result<(), guardrail::Error> {
+    println!("{plan} {token}");
+    Ok(())
+}
+
+fn main() {}

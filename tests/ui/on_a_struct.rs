@@ -1,0 +1,8 @@
+use guardrail::requires_approval;
+
+#[requires_approval(policy = "prod-change")]
+struct Deploy {
+    plan: String,
+}
+
+fn main() {}

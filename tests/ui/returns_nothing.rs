@@ -1,0 +1,8 @@
+use guardrail::requires_approval;
+
+#[requires_approval(policy = "prod-change")]
+async fn deploy(plan: &str) {
+    println!("{plan}");
+}
+
+fn main() {}

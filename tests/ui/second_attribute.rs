@@ -1,0 +1,10 @@
+use guardrail::requires_approval;
+
+#[requires_approval(policy = "prod-change")]
+#[requires_approval(policy = "refunds")]
+async fn deploy(plan: &str, token: &str) -> Result<(), guardrail::Error> {
+    println!("{plan} {token}");
+    Ok(())
+}
+
+fn main() {}

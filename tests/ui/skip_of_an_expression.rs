@@ -1,0 +1,9 @@
+use guardrail::requires_approval;
+
+#[requires_approval(policy = "prod-change", skip(plan.secret))]
+async fn deploy(plan: &str, token: &str) -> Result<(), guardrail::Error> {
+    println!("{plan} {token}");
+    Ok(())
+}
+
+fn main() {}
