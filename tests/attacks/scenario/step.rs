@@ -335,7 +335,7 @@ fn quorum(t: &str) -> Option<u32> {
 fn args(t: &str) -> Option<String> {
     let words = t.split(|c: char| !c.is_alphanumeric());
     let named = |word: &&str| word.strip_prefix('p').is_some_and(|rest| rest.parse::<u8>().is_ok());
-    words.filter(named).last().map(str::to_owned)
+    words.rev().find(named).map(str::to_owned)
 }
 
 /// The key of a request: `id=A`, `intent B`, `request A`.

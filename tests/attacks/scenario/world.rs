@@ -89,6 +89,9 @@ pub(crate) struct Thrown {
     pub(crate) channel: String,
 }
 
+/// A call under way: its key, its process, and how it ends.
+type Task = (String, usize, JoinHandle<Result<(), Error>>);
+
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) clock: Arc<Wall>,
@@ -96,7 +99,7 @@ pub(crate) struct World {
     pub(crate) processes: Vec<Process>,
     pub(crate) deeds: BTreeMap<String, Deed>,
     /// Calls under way, with the key and the process of each.
-    pub(crate) tasks: Vec<(String, usize, JoinHandle<Result<(), Error>>)>,
+    pub(crate) tasks: Vec<Task>,
     /// How calls ended, oldest first.
     pub(crate) ended: Vec<(String, Result<(), Error>)>,
     pub(crate) by: BTreeMap<String, String>,

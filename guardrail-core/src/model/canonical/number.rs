@@ -28,10 +28,25 @@ pub(super) fn write(writer: &mut Writer, text: &str) -> Result<(), CaptureError>
         };
     }
     let Ok(value) = text.parse::<f64>() else { return Err(CaptureError::Inexact) };
-    if Decimal::of(text) != Decimal::of(&format!("{value:?}")) {
+    if !value.is_finite() {
+        return Err(CaptureError::Inexact);
+    }
+    let spelled = Decimal::of(text);
+    let shortest = Decimal::of(&format!("{value:?}"));
+    if spelled != shortest && !is_as_short(spelled.as_ref(), shortest.as_ref()) {
         return Err(CaptureError::Inexact);
     }
     writer.f64(value)
+}
+
+/// Whether one spelling of a float has no more digits than the shortest: of some floats there are
+/// two that are equally short and equally near, and writers differ in which they take.
+fn is_as_short(spelled: Option<&Decimal>, shortest: Option<&Decimal>) -> bool {
+    let digits = |decimal: Option<&Decimal>| decimal.map(|decimal| decimal.digits.len());
+    match (digits(spelled), digits(shortest)) {
+        (Some(spelled), Some(shortest)) => spelled > 0 && spelled <= shortest,
+        _ => false,
+    }
 }
 
 /// A decimal number without the freedom of its spelling.

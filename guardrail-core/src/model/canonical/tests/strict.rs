@@ -292,3 +292,13 @@ fn errors_do_not_repeat_values() {
     let long = format!(r#"{{"{}":1}}"#, "x".repeat(10_000));
     assert!(decision(long.as_bytes()).unwrap_err().to_string().len() < 300);
 }
+
+/// Two decimals of equal length can stand for one float; writers of JSON differ in which they take.
+#[test]
+fn both_shortest_spellings_of_a_float_are_one_value() {
+    let read = |text: &str| Canonical::from_json(text.as_bytes(), &Bounds::default());
+    let one = read("1770003235483971.2").unwrap();
+    let other = read("1770003235483971.3").unwrap();
+    assert_eq!(one.as_str(), other.as_str());
+    assert!(read("1770003235483971.31").is_err(), "a digit more is a digit that would be lost");
+}
