@@ -13,14 +13,19 @@ use crate::script::Kind;
 
 /// One call of this kind, killed at this point (or when nothing more happens), leaves its request
 /// like this; its body has begun this often. Then a new process calls with the key twice.
-#[track_caller]
 fn check(kind: Kind, point: Option<&str>, state: Option<State>, runs: usize) {
+    check_all(kind, &[point], state, runs);
+}
+
+/// The same after one life after another.
+fn check_all(kind: Kind, points: &[Option<&str>], state: Option<State>, runs: usize) {
     let (folder, copy) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let nest = Nest::at(folder.path());
-    let doom = point.map_or(Doom::Never, |point| Doom::Named(point.to_owned()));
-    let orders = Orders { nest: nest.clone(), life: 0, seed: 1, doom, kinds: vec![kind] };
-    let end = live(&orders, When::Done);
-    assert_eq!(end.hit.as_deref(), point);
+    for (life, point) in (0..).zip(points) {
+        let doom = point.map_or(Doom::Never, |point| Doom::Named(point.to_owned()));
+        let orders = Orders { nest: nest.clone(), life, seed: 1, doom, kinds: vec![kind] };
+        assert_eq!(live(&orders, When::Done).hit.as_deref(), *point);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let remains = examine(&nest, copy.path(), &mut Vec::new()).await;
@@ -75,4 +80,15 @@ fn killed_in_the_body_it_is_unknown_and_never_runs_again() {
 fn killed_behind_the_outcome_it_has_run() {
     check(Kind::Quick, Some("behind completed"), Some(State::Completed), 1);
     check(Kind::Failing, Some("behind failed"), Some(State::Failed), 1);
+}
+
+#[test]
+fn killed_in_the_body_and_again_while_that_is_put_on_record_it_never_runs_again() {
+    for (point, state) in [
+        ("before unknown", State::Started),
+        ("half written", State::Started),
+        ("behind unknown", State::Unknown),
+    ] {
+        check_all(Kind::Endless, &[None, Some(point)], Some(state), 1);
+    }
 }
