@@ -24,13 +24,16 @@
 //! # fn main() {}
 //! ```
 
+pub mod approver;
 pub mod audit_log;
+mod broken;
 mod clock;
 pub mod disk;
 mod entropy;
 pub mod events;
 mod faulty;
 
+pub use broken::Broken;
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
 pub use faulty::{Call, FaultyLog, Trouble, When};

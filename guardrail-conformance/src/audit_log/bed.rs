@@ -1,68 +1,17 @@
 //! What every case stands on: a fresh log, its clock, and short words for what cases do.
 
-use std::fmt;
 use std::sync::Arc;
 
 use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error};
-use guardrail_core::clock::EntropyError;
 use guardrail_core::model::{AuditEvent, RequestId, Sequence, State, Version};
 
 use crate::audit_log::AuditLogFactory;
 use crate::clock::ManualClock;
 use crate::entropy::SeededEntropy;
-use crate::events::{SampleError, towards};
+use crate::events::towards;
 
-/// A rule that is broken, and how.
-pub struct Broken(String);
-
-impl Broken {
-    pub(super) const fn new(how: String) -> Self {
-        Self(how)
-    }
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-// A test that returns an error is shown with this.
-impl fmt::Debug for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Broken {}
-
-macro_rules! broken_by {
-    ($($error:ty),*) => { $(
-        impl From<$error> for Broken {
-            fn from(error: $error) -> Self {
-                Self(format!("an unexpected error: {error}"))
-            }
-        }
-    )* };
-}
-broken_by!(
-    Error,
-    SampleError,
-    EntropyError,
-    tokio::task::JoinError,
-    guardrail_core::audit::VerifyError,
-    guardrail_core::audit::RecordError
-);
-
-/// Ends the case unless the condition holds.
-macro_rules! ensure {
-    ($holds:expr, $($how:tt)+) => {
-        if !$holds {
-            return Err($crate::audit_log::Broken::new(format!($($how)+)));
-        }
-    };
-}
-pub(super) use ensure;
+pub use crate::broken::Broken;
+pub(super) use crate::broken::ensure;
 
 /// A fresh log, its clock, and where ids come from.
 pub(super) struct Bed<'f, F: AuditLogFactory> {
@@ -82,7 +31,8 @@ impl<'f, F: AuditLogFactory> Bed<'f, F> {
     /// The same log after a restart, at the time `clock` shows; `None` where there is no such.
     pub(super) async fn restart(self, clock: ManualClock) -> Result<Option<Self>, Broken> {
         let Self { factory, log, entropy, .. } = self;
-        let log = Arc::into_inner(log).ok_or_else(|| Broken("a task still uses it".to_owned()))?;
+        let log =
+            Arc::into_inner(log).ok_or_else(|| Broken::new("a task still uses it".to_owned()))?;
         let clock = Arc::new(clock);
         let log = factory.reopen(log, Arc::clone(&clock)).await;
         Ok(log.map(|log| Self { factory, clock, log: Arc::new(log), entropy }))

@@ -8,6 +8,8 @@
 )]
 
 mod bent;
+mod bent_approver;
 mod faulty_log;
 mod file_log;
 mod memory_log;
+mod mock_approver;

@@ -15,5 +15,7 @@ mod ends;
 mod keyboard;
 mod process;
 mod pty;
+mod robot;
+mod suite;
 mod votes;
 mod window;

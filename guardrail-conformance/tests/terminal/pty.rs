@@ -114,6 +114,18 @@ impl Pty {
         state.parser.screen().contents()
     }
 
+    /// The screen once more was written to it than `seen`; nothing if that takes a while.
+    pub(crate) fn next(&self, seen: &mut usize) -> Option<String> {
+        let state = self.state();
+        let (state, _) = self
+            .shown
+            .changed
+            .wait_timeout_while(state, Duration::from_millis(50), |state| state.raw.len() == *seen)
+            .unwrap_or_else(PoisonError::into_inner);
+        let new = std::mem::replace(seen, state.raw.len()) != state.raw.len();
+        new.then(|| state.parser.screen().contents())
+    }
+
     /// What stands on the screen now.
     pub(crate) fn screen(&self) -> String {
         self.state().parser.screen().contents()
