@@ -63,7 +63,7 @@ impl<'f, F: ApproverFactory> Bed<'f, F> {
         let seat = self.factory.seat(ALICE, play).await;
         let approver = Watched::new(seat.approver, cut);
         let people = [ALICE, BOB].map(|name| format!("[people.{name}]\n{}\n", self.link(name)));
-        let policies = PolicySet::parse(&format!("{}{POLICIES}", people.concat()))?;
+        let policies = PolicySet::parse(format!("{}{POLICIES}", people.concat()))?;
         let guardrail = Guardrail::builder()
             .agent("deploy-bot")
             .policies(policies)

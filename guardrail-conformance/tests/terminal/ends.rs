@@ -87,7 +87,9 @@ fn a_runtime_that_ends_gives_the_terminal_back() {
     let pty = Pty::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let bench = runtime.block_on(Bench::at(pty, "alice"));
-    let _call = runtime.block_on(async { bench.deploy("deploy") });
+    let entered = runtime.enter();
+    let _call = bench.deploy("deploy");
+    drop(entered);
     bench.pty.until_shows("y approve");
     assert!(bench.pty.is_taken());
     drop(runtime);

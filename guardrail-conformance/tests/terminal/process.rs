@@ -35,7 +35,8 @@ fn program() {
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    println!("{}", runtime.block_on(ask()));
+    let said = runtime.block_on(ask());
+    std::io::Write::write_all(&mut std::io::stdout(), said.as_bytes()).unwrap();
 }
 
 /// Asks at /dev/tty, on a runtime that can do no more than tell the time.
