@@ -36,7 +36,16 @@ async fn same_names(call: u8, seal: u8, error: u8, body: u8, private: u8) -> Out
     }
     let own = Body(Result::Err);
     assert_eq!(own.0, Result::Err);
-    Ok(call + seal + error + body + private + out + guardrail::ONE + 0.check() + 0.guarded() + 0.succeeded())
+    Ok(call
+        + seal
+        + error
+        + body
+        + private
+        + out
+        + guardrail::ONE
+        + 0.check()
+        + 0.guarded()
+        + 0.succeeded())
 }
 
 #[tokio::test]

@@ -31,22 +31,12 @@ pub(super) fn write(writer: &mut Writer, text: &str) -> Result<(), CaptureError>
     if !value.is_finite() {
         return Err(CaptureError::Inexact);
     }
+    // Of some floats two decimals are equally short and equally near (1770003235483971.25 between
+    // .2 and .3); the standard library and serde_json differ in which they write.
     let spelled = Decimal::of(text);
-    let shortest = Decimal::of(&format!("{value:?}"));
-    if spelled != shortest && !is_as_short(spelled.as_ref(), shortest.as_ref()) {
-        return Err(CaptureError::Inexact);
-    }
-    writer.f64(value)
-}
-
-/// Whether one spelling of a float has no more digits than the shortest: of some floats there are
-/// two that are equally short and equally near, and writers differ in which they take.
-fn is_as_short(spelled: Option<&Decimal>, shortest: Option<&Decimal>) -> bool {
-    let digits = |decimal: Option<&Decimal>| decimal.map(|decimal| decimal.digits.len());
-    match (digits(spelled), digits(shortest)) {
-        (Some(spelled), Some(shortest)) => spelled > 0 && spelled <= shortest,
-        _ => false,
-    }
+    let exact = spelled == Decimal::of(&format!("{value:?}"))
+        || serde_json::to_string(&value).is_ok_and(|other| spelled == Decimal::of(&other));
+    if exact { writer.f64(value) } else { Err(CaptureError::Inexact) }
 }
 
 /// A decimal number without the freedom of its spelling.
