@@ -2,6 +2,9 @@
 //!
 //! Both are done in turn in every round, so that a disk that slows down slows both.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot run says so")]
+#![expect(clippy::print_stdout, reason = "a bench says what it found")]
+
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::time::{Duration, Instant};

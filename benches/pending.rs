@@ -1,6 +1,9 @@
 //! Ten thousand requests that wait for a person: the heap each costs, and the CPU time to resolve
 //! them.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot run says so")]
+#![expect(clippy::print_stdout, reason = "a bench says what it found")]
+
 use std::alloc::System;
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! Teaches how to bring requests to people in a way of your own: ask, then cast.
 
+#![expect(clippy::print_stdout, reason = "an example talks to whoever runs it")]
+
 use async_trait::async_trait;
 use guardrail::approver::Error;
 use guardrail::{

@@ -1,5 +1,7 @@
 //! Teaches the smallest whole program: one guarded function, and whoever sits at the terminal.
 
+#![expect(clippy::print_stdout, reason = "an example talks to whoever runs it")]
+
 use guardrail::{Guardrail, requires_approval};
 
 /// Everything that must not happen unasked goes in here.

@@ -1,5 +1,7 @@
 //! Teaches how to test a guarded function: a scripted approver, virtual time, and the log.
 
+#![expect(clippy::print_stdout, reason = "an example talks to whoever runs it")]
+
 use std::time::Duration;
 
 use guardrail::{Guardrail, MockApprover, Sequence, requires_approval};

@@ -4,6 +4,8 @@
 //! folder, lets a scripted agent loose on them, and asks you at the terminal. `-- --repo PATH` takes
 //! a repository of yours instead; `-- --answers approve,deny` answers by script.
 
+#![expect(clippy::print_stdout, reason = "an example talks to whoever runs it")]
+
 mod agent;
 mod answers;
 mod arguments;

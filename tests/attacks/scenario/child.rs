@@ -7,7 +7,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::play::Play;
-use super::step::{self, Step};
+use super::reading;
+use super::step::Step;
 use crate::corpus::Entry;
 use crate::payload::Payload;
 use crate::trial::Check;
@@ -53,7 +54,7 @@ fn stands(child: &mut Child) -> Check {
 pub(crate) fn alone(entry: &Entry, line: &Path) {
     let folder = line.parent().unwrap();
     let Payload::Steps(words) = &entry.payload else { panic!("a scenario is a list of steps") };
-    let steps: Vec<Step> = words.iter().flat_map(|words| step::read(words).unwrap()).collect();
+    let steps: Vec<Step> = words.iter().flat_map(|words| reading::read(words).unwrap()).collect();
     let death = steps.iter().position(|step| matches!(step, Step::Kill(_))).unwrap();
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build().unwrap().block_on(async {

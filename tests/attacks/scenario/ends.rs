@@ -19,6 +19,7 @@ pub(crate) async fn judge(expect: Expect, steps: &[Step], play: &mut Play) -> Ch
         Expect::OneTerminalState => one_terminal_state(play).await,
         Expect::AtWorstExpired => at_worst_expired(play).await,
         _ => {
+            let attempt = play.last.clone();
             finish(steps, play).await?;
             let runs = play.world.runs();
             match expect {
@@ -42,7 +43,7 @@ pub(crate) async fn judge(expect: Expect, steps: &[Step], play: &mut Play) -> Ch
                 }
                 Expect::DriftReported => drift_reported(play).await,
                 Expect::ReportedUnknownNotRerun => unknown_not_rerun(play).await,
-                Expect::Reject => rejected(play).await,
+                Expect::Reject => rejected(play, attempt).await,
                 other => Err(format!("`{}` is no end of a scenario", other.word())),
             }
         }
@@ -55,7 +56,8 @@ async fn finish(steps: &[Step], play: &mut Play) -> Check {
     if play.has_died() && !play.restarted {
         play.restart().await?;
     }
-    if !play.has_died() {
+    let waits = play.world.state(&play.key.clone()).await? == State::Pending;
+    if !play.has_died() || (waits && play.votes.is_empty()) {
         play.voted().await?;
     }
     for deed in play.world.deeds.values() {
@@ -157,19 +159,26 @@ async fn unknown_not_rerun(play: &mut Play) -> Check {
     Ok(())
 }
 
-/// The last attempt came to nothing, and the request it was about did not run for it.
-async fn rejected(play: &Play) -> Check {
-    let given = play.world.deeds[&play.key].given();
-    match &play.last {
-        Some(Attempt::Vote(Ok(Cast::Refused(_))) | Attempt::Vote(Err(_))) => {
-            ensure!(given.is_empty(), "it ran all the same");
-        }
-        Some(Attempt::Call(Err(_))) => ensure!(given.len() <= 1, "it ran {} times", given.len()),
-        // An approval of the first request may well have let that one run.
-        other => return Err(format!("the last attempt is {other:?}")),
-    }
+/// The last attempt of the steps came to nothing; or, where that was a vote that counts, what came
+/// of it once everything was released.
+async fn rejected(play: &Play, attempt: Option<Attempt>) -> Check {
+    let refused = |attempt: &Attempt| match attempt {
+        Attempt::Vote(cast) => !matches!(cast, Ok(Cast::Counted(_))),
+        Attempt::Call(end) => end.is_err(),
+    };
+    let in_steps = attempt.filter(&refused);
+    let Some(attempt) = in_steps.clone().or_else(|| play.last.clone()) else {
+        return Err("nothing was attempted".to_owned());
+    };
+    ensure!(refused(&attempt), "the last attempt is {attempt:?}");
     let state = play.world.state(&play.key).await?;
-    ensure!(state != State::Completed, "the request is {state}");
+    // A call refused for its key says nothing of the call that has the key.
+    let other = matches!(attempt, Attempt::Call(Err(Error::KeyReused { .. })));
+    ensure!(other || state != State::Completed, "the request is {state}");
+    let reused = play.world.deeds.iter().filter(|(key, _)| key.ends_with("-reused"));
+    for (_, deed) in reused {
+        ensure!(deed.given().is_empty(), "a call with a used key ran");
+    }
     Ok(())
 }
 

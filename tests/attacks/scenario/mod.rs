@@ -6,6 +6,7 @@ mod deed;
 mod ends;
 mod passage;
 mod play;
+mod reading;
 mod step;
 mod wire;
 mod words;
@@ -23,7 +24,7 @@ use step::Step;
 /// What a scenario, or its end, waits for: a reader of words nobody understands yet, or edits.
 pub(crate) fn waits(steps: &[String]) -> Vec<String> {
     let read: Vec<Result<Vec<Step>, String>> =
-        steps.iter().map(|words| step::read(words)).collect();
+        steps.iter().map(|words| reading::read(words)).collect();
     let unknown = read.iter().filter_map(|step| step.as_ref().err());
     let mut waits: Vec<String> =
         unknown.map(|words| format!("a reader of the step `{words}`")).collect();
@@ -39,7 +40,7 @@ pub(crate) async fn run(entry: &Entry) -> Check {
         return Err("a scenario is a list of steps".to_owned());
     };
     let steps: Result<Vec<Vec<Step>>, String> =
-        words.iter().map(|words| step::read(words)).collect();
+        words.iter().map(|words| reading::read(words)).collect();
     let steps = steps?.concat();
     played(entry.expect, &steps, false).await?;
     // Who comes first makes no difference.

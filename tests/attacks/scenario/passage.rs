@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::deed::Deed;
 use super::play::{Attempt, Play};
 use super::step::Moment;
 use super::wire::Deadly;
@@ -13,6 +14,9 @@ impl Play {
         self.released = true;
         let ended = self.world.ended.len();
         for process in &self.world.processes {
+            if self.dies_behind_body {
+                process.wire.die_at(Deadly::Before("completed"));
+            }
             process.wire.release();
         }
         self.world.settle().await;
@@ -42,6 +46,22 @@ impl Play {
         }
     }
 
+    /// The agent calls by the same key, about something else.
+    pub(crate) async fn reuse(&mut self, args: &str) -> Result<(), String> {
+        self.need_any().await?;
+        let (key, before) = (self.key.clone(), self.world.ended.len());
+        let name = format!("{key}-reused");
+        let other = Deed::new(args, None, &self.world.folder, &name);
+        let first = self.world.deeds.insert(key.clone(), other.clone());
+        let process = self.world.alive()?;
+        self.world.call(process, &key);
+        self.world.settle().await;
+        self.ended_since(before);
+        self.world.deeds.extend(first.map(|first| (key, first)));
+        self.world.deeds.insert(name, other);
+        Ok(())
+    }
+
     pub(crate) async fn pass(&mut self, by: Duration) -> Result<(), String> {
         self.need_any().await?;
         self.world.settle().await;
@@ -53,10 +73,15 @@ impl Play {
 
     /// The process dies, and nothing more comes from it.
     pub(crate) async fn kill(&mut self, moment: Moment) -> Result<(), String> {
-        self.need_any().await?;
-        let process = self.world.alive()?;
+        // A death that was set for the end of the body may have come already.
+        let alive = self.world.alive();
+        if alive.is_ok() {
+            self.need_any().await?;
+        }
+        let process = alive.unwrap_or(self.world.processes.len() - 1);
         let wire = std::sync::Arc::clone(&self.world.processes[process].wire);
         match moment {
+            _ if wire.is_dead() => {}
             Moment::Pending => {}
             Moment::BeforeStart => {
                 self.voted().await?;

@@ -38,7 +38,8 @@ pub(crate) struct Play {
     pub(crate) before: Option<Standing>,
     /// The body does not end before it is told.
     pub(super) hold_body: bool,
-    /// Only deaths and ends hold a body.
+    /// The process dies before the end of the body is on record.
+    pub(super) dies_behind_body: bool,
     pub(crate) restarted: bool,
     pub(crate) released: bool,
     /// The time that passed while people were asked.
@@ -83,6 +84,7 @@ impl Play {
             last: None,
             before: None,
             hold_body,
+            dies_behind_body: flat(steps).contains(&&Step::Kill(Moment::AfterBody)),
             restarted: false,
             released: false,
             passed: Duration::ZERO,
@@ -198,12 +200,13 @@ impl Play {
                 }
                 self.world.reload().await?;
             }
-            Step::Policy { tighter } => {
+            Step::Policy { tighter, approvals } => {
                 self.need_any().await?;
-                let approvals = &mut self.world.rules.approvals;
-                *approvals = if *tighter { *approvals + 1 } else { 1 };
+                let now = &mut self.world.rules.approvals;
+                *now = approvals.unwrap_or(if *tighter { *now + 1 } else { 1 });
                 self.world.reload().await?;
             }
+            Step::Reuse(args) => self.reuse(args).await?,
             Step::Quorum(_) => self.need_any().await?,
             Step::LogFails(event) => {
                 if *event != Some("requested") {
@@ -218,7 +221,14 @@ impl Play {
                     task.abort();
                 }
             }
-            Step::Panic => self.deed()?.panic(),
+            Step::End => {
+                self.release().await?;
+                self.deed()?.hold(false);
+            }
+            Step::Panic => {
+                self.need_any().await?;
+                self.deed()?.panic();
+            }
             Step::Implied(step) => match &**step {
                 Step::Vote(_) if !self.votes.is_empty() => {}
                 step => Box::pin(self.step(step)).await?,
@@ -264,8 +274,11 @@ impl Play {
     async fn vote(&mut self, ballot: &Ballot) -> Result<(), String> {
         let key = ballot.on.clone().unwrap_or_else(|| self.key.clone());
         self.need(&key).await?;
-        let approvers = self.votes.iter().filter(|(_, cast)| matches!(cast, Ok(Cast::Counted(_))));
-        let default = ["alice", "bob", "carol", "dave"][approvers.count().min(3)];
+        let counted = self.votes.iter().filter(|(_, cast)| matches!(cast, Ok(Cast::Counted(_))));
+        let rules = &self.world.rules;
+        let may = |name: &&&str| !rules.inactive.iter().any(|gone| gone == **name);
+        let default = rules.members.iter().filter(may).nth(counted.count());
+        let default = default.copied().unwrap_or("alice");
         let who = ballot.who.as_deref().unwrap_or(default);
         let args = self.world.deeds[&key].args();
         let other = ballot.seen.as_deref().filter(|seen| *seen != args);

@@ -82,15 +82,15 @@ pub(crate) struct Process {
     pub(crate) wire: Arc<Wire>,
 }
 
+/// One guarded call in a task of its own.
+type Call = JoinHandle<Result<(), Error>>;
+
 /// A vote as it was cast.
 #[derive(Clone, Debug)]
 pub(crate) struct Thrown {
     pub(crate) vote: Vote,
     pub(crate) channel: String,
 }
-
-/// A call under way: its key, its process, and how it ends.
-type Task = (String, usize, JoinHandle<Result<(), Error>>);
 
 pub(crate) struct World {
     pub(crate) store: Store,
@@ -99,7 +99,7 @@ pub(crate) struct World {
     pub(crate) processes: Vec<Process>,
     pub(crate) deeds: BTreeMap<String, Deed>,
     /// Calls under way, with the key and the process of each.
-    pub(crate) tasks: Vec<Task>,
+    pub(crate) tasks: Vec<(String, usize, Call)>,
     /// How calls ended, oldest first.
     pub(crate) ended: Vec<(String, Result<(), Error>)>,
     pub(crate) by: BTreeMap<String, String>,
