@@ -111,7 +111,7 @@ fn guarded(args: &Args, private: &TokenStream, error: &Ident) -> TokenStream {
         __body.guarded_by(
             |__out| {
                 use #private::ProbeFallback as _;
-                #private::Probe(__out).succeeded()
+                #private::Probe(__out).guardrail_ended_well()
             },
             #unrecorded,
         )

@@ -72,7 +72,7 @@ pub struct Probe<'v, T>(pub &'v T);
 impl<T, E> Probe<'_, Result<T, E>> {
     /// Whether it is `Ok`.
     #[must_use]
-    pub fn succeeded(&self) -> bool {
+    pub fn guardrail_ended_well(&self) -> bool {
         self.0.is_ok()
     }
 }
@@ -80,11 +80,11 @@ impl<T, E> Probe<'_, Result<T, E>> {
 /// For what is no `Result`: it ended, so it ended well.
 pub trait ProbeFallback {
     /// Always.
-    fn succeeded(&self) -> bool;
+    fn guardrail_ended_well(&self) -> bool;
 }
 
 impl<T> ProbeFallback for Probe<'_, T> {
-    fn succeeded(&self) -> bool {
+    fn guardrail_ended_well(&self) -> bool {
         true
     }
 }

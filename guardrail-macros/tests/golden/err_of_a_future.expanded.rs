@@ -36,7 +36,7 @@ fn f<T>(x: T) -> (impl Future<Output = Result<T, Error>>) {
             .guarded_by(
                 |__out| {
                     use ::guardrail::__private::ProbeFallback as _;
-                    ::guardrail::__private::Probe(__out).succeeded()
+                    ::guardrail::__private::Probe(__out).guardrail_ended_well()
                 },
                 |__out, __error| match __out {
                     ::core::result::Result::Ok(_) => {

@@ -92,7 +92,7 @@ async fn refund(
         .guarded_by(
             |__out| {
                 use shop::guardrail::__private::ProbeFallback as _;
-                shop::guardrail::__private::Probe(__out).succeeded()
+                shop::guardrail::__private::Probe(__out).guardrail_ended_well()
             },
             |__out, __error| match __out {
                 ::core::result::Result::Ok(_) => {

@@ -43,7 +43,7 @@ async fn send(
         .guarded_by(
             |__out| {
                 use ::guardrail::__private::ProbeFallback as _;
-                ::guardrail::__private::Probe(__out).succeeded()
+                ::guardrail::__private::Probe(__out).guardrail_ended_well()
             },
             |__out, _| __out,
         )

@@ -1,5 +1,7 @@
 //! Other attributes above and below.
 
+use std::future::Future;
+
 use async_trait::async_trait;
 use guardrail::requires_approval;
 use serde::Serialize;

@@ -22,6 +22,46 @@ async fn uses_both<'l>(first: Noisy<'l>, second: Noisy<'l>) -> Result<(), String
     Ok(())
 }
 
+impl Noisy<'_> {
+    fn length(&self) -> Result<usize, String> {
+        Ok(self.0.len())
+    }
+}
+
+macro_rules! twice {
+    ($plain:ident, $guarded:ident, $log:ident, $body:block) => {
+        async fn $plain($log: &Mutex<Vec<&'static str>>) -> Result<usize, String> $body
+
+        #[requires_approval(policy = "p", skip_all)]
+        async fn $guarded($log: &Mutex<Vec<&'static str>>) -> Result<usize, String> $body
+    };
+}
+
+twice!(plain_tail, guarded_tail, log, {
+    let _local = Noisy("local", log);
+    Noisy("temporary", log).length()
+});
+
+twice!(plain_early, guarded_early, log, {
+    let _local = Noisy("local", log);
+    if log.lock().unwrap().is_empty() {
+        return Noisy("temporary", log).length();
+    }
+    Ok(0)
+});
+
+/// Editions do not agree on when the temporaries of a last expression drop. The body keeps its own.
+#[tokio::test]
+async fn a_body_drops_its_own_in_the_order_of_its_edition() {
+    let (plain, guarded) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+    assert_eq!(plain_tail(&plain).await, approved(guarded_tail(&guarded)).await.value);
+    assert_eq!(plain.lock().unwrap().len(), 2);
+    assert_eq!(*plain.lock().unwrap(), *guarded.lock().unwrap());
+    let (plain, guarded) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+    assert_eq!(plain_early(&plain).await, approved(guarded_early(&guarded)).await.value);
+    assert_eq!(*plain.lock().unwrap(), *guarded.lock().unwrap());
+}
+
 #[tokio::test]
 async fn what_the_body_holds_drops_before_what_it_was_given() {
     let log = Mutex::new(Vec::new());

@@ -1,5 +1,6 @@
 //! Functions that return a future: all of the body is guarded, what it does at once included.
 
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -45,7 +46,7 @@ struct Account(u8);
 
 impl Account {
     #[requires_approval(policy = "p")]
-    fn method(&self, by: u8) -> impl Future<Output = Outcome<u8>> {
+    fn method(&self, by: u8) -> impl Future<Output = Outcome<u8>> + use<'_> {
         std::future::ready(Ok(self.0 + by))
     }
 

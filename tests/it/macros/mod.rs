@@ -1,4 +1,6 @@
 //! What `#[requires_approval]` makes of functions of every shape, run through the gate.
+//!
+//! Compiled a second time in edition 2021, by `tests/editions/edition_2021`.
 
 mod attributes;
 mod captured;
@@ -12,6 +14,7 @@ mod shapes;
 mod size;
 
 use std::fmt::{Debug, Write as _};
+use std::future::Future;
 
 use guardrail::model::Captured;
 use guardrail::{ApprovalRequest, AuditLog, Guardrail, Intent, MockApprover, RequestId, Sequence};
@@ -46,11 +49,11 @@ pub(crate) async fn called<T>(approver: MockApprover, call: impl Future<Output =
 
 /// Makes one approved call, and compares what came back and what the person was asked.
 #[track_caller]
-pub(crate) fn check<T: Debug + PartialEq>(
-    call: impl Future<Output = T>,
-    value: &T,
-    asked: &str,
-) -> impl Future<Output = ()> {
+pub(crate) fn check<'a, T: Debug + PartialEq, F: Future<Output = T>>(
+    call: F,
+    value: &'a T,
+    asked: &'a str,
+) -> impl Future<Output = ()> + use<'a, T, F> {
     let at = std::panic::Location::caller();
     async move {
         let called = approved(call).await;

@@ -36,6 +36,11 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
         ],
     ),
     ("xtask", &[]),
+    // Tests that must be crates of their own.
+    ("guardrail-test-2021", &["guardrail"]),
+    ("guardrail-test-core", &["guardrail-core", "guardrail-macros"]),
+    ("guardrail-test-no-prelude", &["guardrail"]),
+    ("guardrail-test-renamed", &["guardrail"]),
 ];
 
 const MAY_TEST_WITH_CONFORMANCE: &[&str] = &[
