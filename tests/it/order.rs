@@ -103,7 +103,7 @@ async fn a_vote_on_another_digest_on_record_blocks_the_start() {
         };
         let (before, digest) = tail.split_once(r#""digest":""#).unwrap();
         let other = "0".repeat(64);
-        format!(r#"{head}"choice":"approve",{before}"digest":"{other}{}"#, &digest[64..])
+        format!(r#"{head}"choice":"approve",{before}"digest":"{other}{}"#, digest.split_at(64).1)
     };
     check_forged(forge, "not cast on the whole of this intent").await;
 }

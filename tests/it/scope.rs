@@ -40,6 +40,7 @@ async fn an_inner_context_adds_to_the_one_it_is_polled_in() {
 async fn a_spawned_task_takes_along_what_was_in_scope_where_it_was_made() {
     let approver = MockApprover::approving();
     let guardrail = Guardrail::for_tests(approver.clone());
+    #[expect(clippy::async_yields_async, reason = "made in scope, polled elsewhere")]
     let made = async { deed().in_context() };
     let task = Context::new().on_behalf_of("alice").scope(guardrail.scope(made)).await;
     tokio::spawn(Context::new().on_behalf_of("bob").scope(task)).await.unwrap().unwrap();

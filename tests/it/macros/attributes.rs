@@ -119,7 +119,7 @@ async fn instrument_stands_above_or_below() {
 }
 
 /// Documented, deprecated, and still guarded.
-#[must_use]
+#[must_use = "it says what became of it"]
 #[inline]
 #[requires_approval(policy = "p")]
 #[cfg_attr(all(), doc = "More.")]

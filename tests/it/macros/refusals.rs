@@ -83,7 +83,7 @@ async fn a_refusal_becomes_what_the_function_returns() {
     assert!(matches!(denied(mapped(false)).await.value, Err(Own::Refused(Error::Denied { .. }))));
     assert_eq!(denied(optional(3)).await.value, None);
     let ran = Cell::new(false);
-    denied(unit(&ran)).await.value;
+    let () = denied(unit(&ran)).await.value;
     assert!(!ran.get());
     assert_eq!(denied(opaque(3)).await.value.count(), 0);
 }
@@ -94,7 +94,7 @@ async fn without_a_refusal_the_value_is_the_body_s() {
     assert!(matches!(approved(mapped(false)).await.value, Ok(1)));
     assert_eq!(approved(optional(3)).await.value, Some(3));
     let ran = Cell::new(false);
-    approved(unit(&ran)).await.value;
+    let () = approved(unit(&ran)).await.value;
     assert!(ran.get());
     assert_eq!(approved(opaque(3)).await.value.count(), 3);
 }

@@ -1,10 +1,5 @@
 //! The tests of the attribute, compiled in edition 2021.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests may fail loudly"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
 
 #[path = "../../../it/macros/mod.rs"]
 mod macros;
