@@ -1,7 +1,7 @@
 //! The attribute `#[requires_approval]`: an async function whose body runs only once people agreed.
 //!
 //! The attribute is documented where it is re-exported, as `guardrail::requires_approval`. Read from
-//! [`expand`](mod@expand): it parses the arguments and the item, collects every mistake, and writes
+//! `expand`: it parses the arguments and the item, collects every mistake, and writes
 //! the guarded function. The code it writes calls `guardrail::__private` and nothing else.
 
 mod args;
