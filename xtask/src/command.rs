@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ pub(crate) struct Cmd {
     program: String,
     args: Vec<String>,
     envs: Vec<(String, String)>,
+    folder: PathBuf,
     limit: Option<Duration>,
 }
 
@@ -34,7 +35,13 @@ pub(crate) fn root() -> PathBuf {
 
 impl Cmd {
     pub(crate) fn new(program: impl Into<String>) -> Self {
-        Self { program: program.into(), args: Vec::new(), envs: Vec::new(), limit: None }
+        Self {
+            program: program.into(),
+            args: Vec::new(),
+            envs: Vec::new(),
+            folder: root(),
+            limit: None,
+        }
     }
 
     /// A cargo command, its arguments split at spaces.
@@ -56,6 +63,22 @@ impl Cmd {
 
     pub(crate) fn env(mut self, name: &str, value: impl Into<String>) -> Self {
         self.envs.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Runs it in another folder than the root of the workspace.
+    pub(crate) fn inside(mut self, folder: &Path) -> Self {
+        self.folder = folder.to_owned();
+        self
+    }
+
+    /// Puts another command line in front, such as `sudo`.
+    pub(crate) fn by(mut self, line: &str) -> Self {
+        let mut words = line.split_whitespace().map(str::to_owned);
+        if let Some(program) = words.next() {
+            let behind = std::mem::replace(&mut self.program, program);
+            self.args = words.chain([behind]).chain(self.args).collect();
+        }
         self
     }
 
@@ -101,7 +124,7 @@ impl Cmd {
             other => other.to_owned(),
         };
         let mut command = Command::new(program);
-        command.args(&self.args).current_dir(root());
+        command.args(&self.args).current_dir(&self.folder);
         // `cargo run` describes xtask itself to us. Passed on, that would make build scripts run again
         // whenever somebody changes between xtask and plain cargo.
         for (name, _) in env::vars_os() {
@@ -184,6 +207,11 @@ mod tests {
     fn a_command_is_shown_as_it_could_be_typed() {
         let command = Cmd::cargo("doc --no-deps").arg("a b").env("RUSTDOCFLAGS", "-D warnings");
         assert_eq!(command.to_string(), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps 'a b'");
+    }
+
+    #[test]
+    fn another_command_can_stand_in_front() {
+        assert_eq!(Cmd::new("ls").args("-l").by("sudo -n").to_string(), "sudo -n ls -l");
     }
 
     #[test]

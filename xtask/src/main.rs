@@ -4,6 +4,7 @@
 mod bench;
 mod bench_compile;
 mod command;
+mod counterparts;
 mod deny;
 mod house;
 mod install;
@@ -42,6 +43,16 @@ const TASKS: &[Task] = &[
         steps: soak::steps,
     },
     Task { name: "bench", about: "every benchmark of the workspace", steps: bench::steps },
+    Task {
+        name: "counterparts",
+        about: "installs the programs of others that tests talk to",
+        steps: counterparts::steps,
+    },
+    Task {
+        name: "pin",
+        about: "pins the counterparts anew, after a row was added",
+        steps: counterparts::pins,
+    },
     Task {
         name: "bench-compile",
         about: "what the attribute costs the compiler, against bars",

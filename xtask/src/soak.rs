@@ -3,6 +3,7 @@
 use std::env;
 
 use crate::command::{Cmd, Failure};
+use crate::counterparts;
 use crate::step::Step;
 
 /// What the tests read to decide how long they run, and what a soak gives them. A value already in the
@@ -17,11 +18,13 @@ const LONG: &[(&str, &str)] = &[
 ];
 
 pub(crate) fn steps() -> Result<Vec<Step>, Failure> {
+    let (counterparts, folder) = counterparts::variable();
     // Release mode, because debug assertions are what `cargo xtask test` already covers.
     let tests =
-        Cmd::cargo("test --workspace --all-features --locked --release --lib --bins --tests");
+        Cmd::cargo("test --workspace --all-features --locked --release --lib --bins --tests")
+            .env(counterparts, folder);
     let tests = LONG.iter().fold(tests, |command, (name, value)| {
         command.env(name, env::var(name).unwrap_or_else(|_| (*value).to_owned()))
     });
-    Ok(vec![Step::command("tests", tests)])
+    Ok(vec![counterparts::step(), Step::command("tests", tests)])
 }

@@ -2,12 +2,13 @@
 
 use crate::command::{Cmd, Failure};
 use crate::step::Step;
-use crate::{deny, house, lints};
+use crate::{counterparts, deny, house, lints};
 
 /// The steps in order: what fails fast stands first.
 ///
 /// The toolchain is pinned to the oldest one we support, so every step is also the check of that promise.
 pub(crate) fn steps() -> Result<Vec<Step>, Failure> {
+    let (counterparts, folder) = counterparts::variable();
     Ok(vec![
         Step::command("fmt", Cmd::cargo("fmt --all --check")),
         house::step(),
@@ -16,7 +17,11 @@ pub(crate) fn steps() -> Result<Vec<Step>, Failure> {
             Cmd::cargo("clippy --workspace --all-targets --all-features --locked -- -D warnings"),
         ),
         lints::step(),
-        Step::command("tests", Cmd::cargo("test --workspace --all-features --locked")),
+        counterparts::step(),
+        Step::command(
+            "tests",
+            Cmd::cargo("test --workspace --all-features --locked").env(counterparts, folder),
+        ),
         // A stranger's crate may turn these features on for the whole program. Numbers and raw text
         // then come by private ways, and every digest must stay what it was.
         Step::command(

@@ -36,12 +36,16 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
         ],
     ),
     ("xtask", &[]),
+    ("guardrail-test-counterparts", &[]),
     // Tests that must be crates of their own.
     ("guardrail-test-2021", &["guardrail"]),
     ("guardrail-test-core", &["guardrail-core", "guardrail-macros"]),
     ("guardrail-test-no-prelude", &["guardrail"]),
     ("guardrail-test-renamed", &["guardrail"]),
 ];
+
+/// What the tests of every crate may use.
+const FOR_TESTS: &[&str] = &["guardrail-test-counterparts"];
 
 const MAY_TEST_WITH_CONFORMANCE: &[&str] = &[
     "guardrail",
@@ -99,7 +103,8 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
             let conformance = dev
                 && dependency == "guardrail-conformance"
                 && MAY_TEST_WITH_CONFORMANCE.contains(package);
-            if ours && !allowed.contains(&dependency) && !conformance {
+            let for_tests = dev && FOR_TESTS.contains(&dependency);
+            if ours && !allowed.contains(&dependency) && !conformance && !for_tests {
                 found(format!("may not depend on `{dependency}`: dependencies run downwards"));
             }
             if *package == "guardrail-core" && !dev && NOT_IN_CORE.contains(&dependency) {
@@ -198,6 +203,9 @@ mod tests {
             one("guardrail-core", "[dev-dependencies]\nguardrail-conformance.workspace = true"),
             1
         );
+        let counterparts = |kind| format!("[{kind}]\nguardrail-test-counterparts.workspace = true");
+        assert_eq!(one("guardrail-core", &counterparts("dev-dependencies")), 0);
+        assert_eq!(one("guardrail-core", &counterparts("dependencies")), 1);
     }
 
     #[test]
