@@ -43,39 +43,71 @@ pub fn conversation<'a>(entries: impl IntoIterator<Item = Entry<'a>>) -> String 
     let entries: Vec<Entry<'a>> = entries.into_iter().collect();
     let mut ids = entries.iter().map(|entry| entry.id).filter(|id| *id != RequestId::LOG);
     let first = ids.next();
-    let several = ids.any(|id| Some(id) != first);
-    let mut talk = Talk { out: String::new(), several, calls: HashMap::new(), day: None };
-    let mut entries = entries.into_iter().peekable();
-    while let Some(entry) = entries.next() {
-        let starts = match (entry.event, entries.peek()) {
-            (AuditEvent::Approved { .. }, Some(next)) if next.id == entry.id => Some(*next),
-            _ => None,
-        };
-        let starts = starts.filter(|next| matches!(next.event, AuditEvent::Started { .. }));
-        talk.hear(entry, starts);
-        if starts.is_some() {
-            entries.next();
-        }
-    }
-    talk.out
+    let mut talk = Conversation::new(ids.any(|id| Some(id) != first));
+    let mut out: String = entries.into_iter().map(|entry| talk.hear(entry)).collect();
+    out.push_str(&talk.flush());
+    out
 }
 
 /// What is remembered of a request to say what comes later.
+#[derive(Debug)]
 struct Call {
     agent: String,
     started: Option<Timestamp>,
 }
 
-struct Talk {
+/// A [`conversation`] told event by event, for logs that are long or still grow.
+///
+/// Memory: a hundred bytes for each request that is under way.
+#[derive(Debug)]
+pub struct Conversation {
     out: String,
     several: bool,
     calls: HashMap<RequestId, Call>,
     day: Option<String>,
+    /// An approval that waits for the start that may follow at once and is said in the same line.
+    held: Option<(Timestamp, RequestId, AuditEvent)>,
 }
 
-impl Talk {
+impl Conversation {
+    /// Before the first event. `several`: whether each line ends with its request, because several
+    /// requests speak.
+    #[must_use]
+    pub fn new(several: bool) -> Self {
+        Self { out: String::new(), several, calls: HashMap::new(), day: None, held: None }
+    }
+
+    /// What there is to say now that this has happened: whole lines, perhaps none yet.
+    pub fn hear(&mut self, entry: Entry<'_>) -> String {
+        let starts = matches!(entry.event, AuditEvent::Started { .. });
+        match self.held.take() {
+            Some((time, id, event)) if starts && id == entry.id => {
+                self.tell(Entry { time, id, event: &event }, Some(entry));
+            }
+            held => {
+                if let Some((time, id, event)) = held {
+                    self.tell(Entry { time, id, event: &event }, None);
+                }
+                if matches!(entry.event, AuditEvent::Approved { .. }) {
+                    self.held = Some((entry.time, entry.id, entry.event.clone()));
+                } else {
+                    self.tell(entry, None);
+                }
+            }
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// What was held back for the event that might follow.
+    pub fn flush(&mut self) -> String {
+        if let Some((time, id, event)) = self.held.take() {
+            self.tell(Entry { time, id, event: &event }, None);
+        }
+        std::mem::take(&mut self.out)
+    }
+
     /// `next`: the start that follows at once on an approval, said in the same line.
-    fn hear(&mut self, entry: Entry<'_>, next: Option<Entry<'_>>) {
+    fn tell(&mut self, entry: Entry<'_>, next: Option<Entry<'_>>) {
         let day = say::day(entry.time);
         if self.day.as_ref().is_some_and(|last| *last != day) {
             self.out.push_str(&format!("{day}\n"));
@@ -89,6 +121,9 @@ impl Talk {
             what = format!("{what} · {}", self.said(next).1);
         }
         self.line(entry, &who, &what);
+        if is_over(entry.event) {
+            self.calls.remove(&entry.id);
+        }
     }
 
     fn requested(&mut self, entry: Entry<'_>, requested: &Requested) {
@@ -117,7 +152,9 @@ impl Talk {
             Verdict::Deny { reason } => format!("refuses it: {}", safe(reason)),
         };
         self.line(entry, &policy, &what);
-        self.calls.insert(entry.id, Call { agent, started: None });
+        if !matches!(requested.verdict, Verdict::Deny { .. }) {
+            self.calls.insert(entry.id, Call { agent, started: None });
+        }
     }
 
     /// Who did what, of every event but the first.
@@ -204,6 +241,20 @@ impl Talk {
         self.out.push_str(&line);
         self.out.push('\n');
     }
+}
+
+/// Whether nothing follows that is told by what came before. An outcome forgets its call itself.
+fn is_over(event: &AuditEvent) -> bool {
+    use AuditEvent as E;
+    matches!(
+        event,
+        E::Denied { .. }
+            | E::Expired
+            | E::Withdrawn { .. }
+            | E::Lapsed { .. }
+            | E::Aborted { .. }
+            | E::Unknown { .. }
+    )
 }
 
 fn asks(requirement: &Requirement) -> String {

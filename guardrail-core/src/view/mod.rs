@@ -23,7 +23,7 @@ mod visible;
 mod warning;
 mod words;
 
-pub use conversation::{Entry, conversation};
+pub use conversation::{Conversation, Entry, conversation};
 pub use cut::{Budget, Cut, Measure, characters, columns, cut};
 pub use fact::{Fact, FactKind, Run, Trust};
 pub use facts::{Facts, facts, open};

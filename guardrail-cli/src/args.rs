@@ -1,0 +1,163 @@
+//! What can be typed: commands, flags, and their help.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
+use guardrail_core::clock::Timestamp;
+use guardrail_core::model::{RequestId, Sequence, State};
+
+/// Action-level approvals for AI agents: the audit log, for people.
+#[derive(Debug, Parser)]
+#[command(name = "guardrail", version, about, long_about = None)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Reads, verifies and exports an audit log.
+    Audit(Audit),
+    /// Prints the completions of a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page, one for all commands.
+    Man,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Audit {
+    /// The log: a folder of `FileLog`, a file of exported lines, or `-` for lines on standard input.
+    #[arg(
+        long,
+        short = 'l',
+        global = true,
+        default_value = ".guardrail/audit",
+        env = "GUARDRAIL_LOG"
+    )]
+    pub(crate) log: String,
+    /// Prints JSON, one object a line.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: AuditCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Tells the log as a conversation.
+    Show(Show),
+    /// Lists requests, oldest first.
+    Ls(Ls),
+    /// Verifies every record of the log.
+    Verify(Verify),
+    /// Writes the whole log in another form.
+    Export(Export),
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Show {
+    /// Only this request.
+    #[arg(long, short = 'r', value_parser = request)]
+    pub(crate) request: Option<RequestId>,
+    /// Goes on as the log grows, until interrupted.
+    #[arg(long, short = 'f')]
+    pub(crate) follow: bool,
+    /// Only what happened at or after this time (RFC 3339).
+    #[arg(long, value_parser = time)]
+    pub(crate) since: Option<Timestamp>,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Ls {
+    /// Only requests in this state; may be given several times.
+    #[arg(long, short = 's', value_parser = state)]
+    pub(crate) state: Vec<State>,
+    /// Only requests of this agent.
+    #[arg(long)]
+    pub(crate) agent: Option<String>,
+    /// Only requests of this action.
+    #[arg(long)]
+    pub(crate) action: Option<String>,
+    /// Only requests under this policy.
+    #[arg(long)]
+    pub(crate) policy: Option<String>,
+    /// Only requests on behalf of this person, or voted on by this person.
+    #[arg(long)]
+    pub(crate) person: Option<String>,
+    /// Only requests made at or after this time (RFC 3339).
+    #[arg(long, value_parser = time)]
+    pub(crate) since: Option<Timestamp>,
+    /// Only requests made before this time (RFC 3339).
+    #[arg(long, value_parser = time)]
+    pub(crate) until: Option<Timestamp>,
+    /// Only the last N that match.
+    #[arg(long, short = 'n', value_name = "N")]
+    pub(crate) last: Option<usize>,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Verify {}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Export {
+    /// The form.
+    #[arg(long, short = 'f', value_enum)]
+    pub(crate) format: Format,
+    /// The file to write; it must not be there yet. Without it: standard output.
+    #[arg(long, short = 'o', value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Only records behind this sequence number.
+    #[arg(long, value_parser = sequence, value_name = "SEQUENCE")]
+    pub(crate) after: Option<Sequence>,
+}
+
+/// A form of export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// The sealed lines themselves: what `verify` reads, byte for byte.
+    Jsonl,
+    /// A table for spreadsheets.
+    Csv,
+    /// OCSF 1.8.0, class API Activity (6003), one JSON object a line.
+    Ocsf,
+    /// `CloudEvents` 1.0 in JSON, one event a line.
+    Cloudevents,
+}
+
+/// The manual page: the program's own and those of its commands, one after the other.
+pub(crate) fn pages(command: &clap::Command, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut command = command.clone();
+    command.build();
+    page(command, out)
+}
+
+fn page(command: clap::Command, out: &mut dyn io::Write) -> io::Result<()> {
+    let below: Vec<_> =
+        command.get_subcommands().filter(|it| it.get_name() != "help").cloned().collect();
+    clap_mangen::Man::new(command).render(out)?;
+    below.into_iter().try_for_each(|command| page(command, out))
+}
+
+fn request(text: &str) -> Result<RequestId, String> {
+    RequestId::parse(text).map_err(|error| error.to_string())
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).map_err(|_| "give a time as in 2026-11-22T09:14:02Z".to_owned())
+}
+
+fn sequence(text: &str) -> Result<Sequence, String> {
+    text.parse().map(Sequence::new).map_err(|_| "give a number".to_owned())
+}
+
+fn state(text: &str) -> Result<State, String> {
+    let known = || State::ALL.into_iter().filter(|state| *state != State::New);
+    known().find(|state| state.to_string() == text).ok_or_else(|| {
+        let names: Vec<String> = known().map(|state| state.to_string()).collect();
+        format!("a state is one of {}", names.join(", "))
+    })
+}

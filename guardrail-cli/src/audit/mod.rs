@@ -1,0 +1,22 @@
+//! The commands about the audit log.
+
+mod ls;
+mod show;
+mod verify;
+
+use crate::args::{Audit, AuditCommand};
+use crate::error::Error;
+use crate::export;
+use crate::out::Out;
+use crate::source;
+
+/// Carries out one command.
+pub(crate) fn run(audit: Audit, out: &mut Out) -> Result<(), Error> {
+    let source = source::open(&audit.log)?;
+    match audit.command {
+        AuditCommand::Show(show) => show::run(&show, audit.json, source, out),
+        AuditCommand::Ls(ls) => ls::run(&ls, audit.json, source, out),
+        AuditCommand::Verify(verify) => verify::run(&verify, audit.json, source, out),
+        AuditCommand::Export(export) => export::run(&export, source, out),
+    }
+}

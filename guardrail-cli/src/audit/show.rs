@@ -1,0 +1,55 @@
+//! `guardrail audit show`: the log as a conversation.
+
+use std::thread;
+use std::time::Duration;
+
+use guardrail_core::audit::AuditRecord;
+use guardrail_core::view::{Conversation, Entry};
+
+use crate::args::Show;
+use crate::error::Error;
+use crate::out::Out;
+use crate::source::{Records, Source};
+
+/// How long a follower waits before it looks again.
+const PAUSE: Duration = Duration::from_millis(200);
+
+pub(crate) fn run(
+    show: &Show,
+    json: bool,
+    source: Box<dyn Source>,
+    out: &mut Out,
+) -> Result<(), Error> {
+    let mut records = Records::new(source);
+    let mut talk = Conversation::new(show.request.is_none());
+    let mut found = false;
+    loop {
+        while let Some(record) = records.next()? {
+            if !is_asked_for(show, &record) {
+                continue;
+            }
+            found = true;
+            if json {
+                // The line is JSON already, and these are its very bytes.
+                out.line(record.line())?;
+            } else {
+                let entry = Entry { time: record.time(), id: record.id(), event: record.event() };
+                out.text(&talk.hear(entry))?;
+            }
+        }
+        out.text(&talk.flush())?;
+        out.flush()?;
+        match show.request {
+            _ if show.follow => {}
+            Some(id) if !found => return Err(Error::NoRequest(id)),
+            _ => return Ok(()),
+        }
+        // A program of its own, without a runtime: it watches a file that others write.
+        thread::sleep(PAUSE);
+    }
+}
+
+fn is_asked_for(show: &Show, record: &AuditRecord) -> bool {
+    show.request.is_none_or(|id| id == record.id())
+        && show.since.is_none_or(|since| record.time() >= since)
+}

@@ -1,0 +1,68 @@
+//! What can go wrong, for the person at the terminal.
+
+use std::io;
+use std::process::ExitCode;
+
+use guardrail_core::audit::{RecordError, VerifyError};
+use guardrail_core::model::{RequestId, Sequence};
+use miette::Diagnostic;
+
+/// What can go wrong.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub(crate) enum Error {
+    #[error("`{log}` could not be opened: {why}")]
+    #[diagnostic(help(
+        "name the log by --log or GUARDRAIL_LOG: a folder of FileLog, a file of exported lines, or -"
+    ))]
+    Open { log: String, why: io::Error },
+
+    #[error("`{0}` holds no audit log")]
+    #[diagnostic(help("a folder of FileLog holds files named log-<number>.jsonl"))]
+    Empty(String),
+
+    #[error("`{place}` could not be read: {why}")]
+    Read { place: String, why: io::Error },
+
+    #[error("record {sequence} of `{place}` is no record: {why}")]
+    #[diagnostic(help("`guardrail audit verify` says what is wrong with the log"))]
+    Record { place: String, sequence: Sequence, why: RecordError },
+
+    #[error(transparent)]
+    #[diagnostic(help(
+        "nothing behind this record can be trusted: keep the log as it is, and compare it with a backup or a checkpoint"
+    ))]
+    Verify(#[from] VerifyError),
+
+    #[error("the log ends inside an append, behind record {0}")]
+    #[diagnostic(help(
+        "a writer may be at work: try again; after a crash the next open sets such an end aside and records it"
+    ))]
+    Cut(Sequence),
+
+    #[error("no request {0} is on record")]
+    NoRequest(RequestId),
+
+    #[error("`{place}` could not be made: {why}")]
+    #[diagnostic(help("a file that is there is never written over"))]
+    Create { place: String, why: io::Error },
+
+    #[error("the output could not be written: {0}")]
+    Write(#[source] io::Error),
+}
+
+impl Error {
+    /// The record at which the log stops being what it should be.
+    pub(crate) const fn sequence(&self) -> Option<Sequence> {
+        match self {
+            Self::Verify(error) => Some(error.sequence),
+            Self::Record { sequence, .. } => Some(*sequence),
+            Self::Cut(last) => Some(last.next()),
+            _ => None,
+        }
+    }
+
+    /// 1: the log does not hold what it should; 2: the command could not be carried out.
+    pub(crate) fn exit(&self) -> ExitCode {
+        if self.sequence().is_some() { ExitCode::from(1) } else { ExitCode::from(2) }
+    }
+}

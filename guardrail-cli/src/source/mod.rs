@@ -1,0 +1,69 @@
+//! Where the lines of a log come from: a folder, an exported file, standard input.
+
+mod files;
+mod lines;
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use guardrail_core::audit::AuditRecord;
+use guardrail_core::model::Sequence;
+
+use crate::error::Error;
+use files::Files;
+use lines::Lines;
+
+/// The lines of a log, in sequence.
+pub(crate) trait Source {
+    /// The next line, without its line feed; `None`: none for now. Asked again it may know more.
+    fn next(&mut self) -> Result<Option<String>, Error>;
+
+    /// Whether it ended inside a line.
+    fn is_torn(&self) -> bool;
+
+    /// How many bytes are read in all, where that is known.
+    fn size(&self) -> Option<u64>;
+
+    /// What is read, for messages.
+    fn place(&self) -> &str;
+}
+
+/// Opens the log that a person named.
+pub(crate) fn open(log: &str) -> Result<Box<dyn Source>, Error> {
+    let fail = |why| Error::Open { log: log.to_owned(), why };
+    if log == "-" {
+        return Ok(Box::new(Lines::new("standard input", None, Box::new(io::stdin()))));
+    }
+    let path = Path::new(log);
+    if path.metadata().map_err(fail)?.is_dir() {
+        return Ok(Box::new(Files::open(path)?));
+    }
+    let file = File::open(path).map_err(fail)?;
+    let size = file.metadata().map_err(fail)?.len();
+    Ok(Box::new(Lines::new(log, Some(size), Box::new(file))))
+}
+
+/// Reads a log as records. What it reads is not verified, only parsed.
+pub(crate) struct Records {
+    source: Box<dyn Source>,
+    last: Sequence,
+}
+
+impl Records {
+    pub(crate) fn new(source: Box<dyn Source>) -> Self {
+        Self { source, last: Sequence::START }
+    }
+
+    /// The next record; `None`: none for now.
+    pub(crate) fn next(&mut self) -> Result<Option<AuditRecord>, Error> {
+        let Some(line) = self.source.next()? else { return Ok(None) };
+        let record = AuditRecord::parse(&line).map_err(|why| Error::Record {
+            place: self.source.place().to_owned(),
+            sequence: self.last.next(),
+            why,
+        })?;
+        self.last = record.sequence();
+        Ok(Some(record))
+    }
+}

@@ -1,0 +1,107 @@
+//! A log to read, and the program to read it with.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+
+use guardrail::{Context, FileLog, Guardrail, Intent, MockApprover, PolicySet};
+use tempfile::TempDir;
+
+/// A folder with a log in it.
+pub(crate) struct Log {
+    folder: TempDir,
+}
+
+const POLICIES: &str = r#"
+[people.alice]
+[people.bob]
+[policies.read]
+effect = "allow"
+[policies.change]
+approvers = ["person:bob"]
+risk = "medium"
+[policies.never]
+effect = "deny"
+"#;
+
+impl Log {
+    /// Four calls: one allowed, one approved, one denied with a reason that looks like a formula, one
+    /// that its policy refuses.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(write(&folder.path().join("audit")));
+        Self { folder }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("audit")
+    }
+
+    /// Its one file.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.path().join("log-00000000000000000001.jsonl")
+    }
+
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Runs `guardrail audit` on it.
+    pub(crate) fn audit(&self, args: &[&str]) -> Output {
+        audit(&self.path(), args)
+    }
+
+    /// The standard output of a command that succeeds.
+    pub(crate) fn said(&self, args: &[&str]) -> String {
+        let output = self.audit(args);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+pub(crate) fn audit(log: &Path, args: &[&str]) -> Output {
+    program().arg("audit").args(args).arg("--log").arg(log).output().unwrap()
+}
+
+/// Runs the program with these bytes on its standard input.
+pub(crate) fn feed(args: &[&str], bytes: &[u8]) -> Output {
+    let piped = program().args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut child = piped.unwrap();
+    // It may stop reading at the first fault.
+    drop(child.stdin.take().unwrap().write_all(bytes));
+    child.wait_with_output().unwrap()
+}
+
+pub(crate) fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guardrail"));
+    command.env_remove("GUARDRAIL_LOG").env("NO_COLOR", "1");
+    command
+}
+
+async fn write(folder: &Path) {
+    let log = FileLog::open(folder).await.unwrap();
+    let approver = MockApprover::approving()
+        .as_person("bob")
+        .when(|request| request.intent().action() == "drop_table")
+        .deny("=HYPERLINK(\"http://evil.example\")");
+    let guardrail = Guardrail::builder()
+        .agent("deploy-bot")
+        .policies(PolicySet::parse(POLICIES).unwrap())
+        .audit_log(Arc::new(log))
+        .approver(approver)
+        .build()
+        .await
+        .unwrap();
+    for (action, policy) in
+        [("list", "read"), ("restart", "change"), ("drop_table", "change"), ("format", "never")]
+    {
+        let intent = Intent::builder(action).policy(policy).arg("name", "db-1").build().unwrap();
+        let context = Context::new().on_behalf_of("alice").reason("disk is 91 % full");
+        let permit = context.scope(guardrail.authorize(intent)).await;
+        if let Ok(permit) = permit {
+            permit.run(async { Ok::<(), guardrail::Error>(()) }).await.unwrap();
+        }
+    }
+}

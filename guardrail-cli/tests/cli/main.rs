@@ -1,0 +1,14 @@
+//! The program `guardrail`, run as people run it.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod export;
+mod log;
+mod ls;
+mod show;
+mod verify;

@@ -1,0 +1,65 @@
+//! `guardrail audit verify`.
+
+use serde_json::Value;
+
+use crate::log::{Log, audit, feed};
+
+fn object(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap()
+}
+
+#[test]
+fn a_log_as_it_was_written() {
+    let log = Log::new();
+    let said = log.said(&["verify"]);
+    assert!(said.contains("records verify"), "{said}");
+    let verified = object(log.said(&["verify", "--json"]).as_bytes());
+    assert_eq!(verified.get("verified"), Some(&Value::Bool(true)));
+}
+
+#[test]
+fn the_exported_form_verifies_the_same() {
+    let log = Log::new();
+    let exported = log.said(&["export", "--format", "jsonl"]);
+    let output = feed(&["audit", "verify", "--json", "--log", "-"], exported.as_bytes());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), log.said(&["verify", "--json"]));
+}
+
+#[test]
+fn the_first_bad_record_is_named() {
+    let log = Log::new();
+    let text = std::fs::read_to_string(log.file()).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let bad = |changed: String, sequence: u64, part: &str| {
+        let file = log.beside("changed.jsonl");
+        std::fs::write(&file, changed).unwrap();
+        let output = audit(&file, &["verify", "--json"]);
+        assert_eq!(output.status.code(), Some(1), "{part}");
+        let said = object(&output.stdout);
+        assert_eq!(said.get("verified"), Some(&Value::Bool(false)), "{part}");
+        assert_eq!(said.get("sequence").and_then(Value::as_u64), Some(sequence), "{said}");
+        assert!(said.get("why").unwrap().to_string().contains(part), "{said}");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(errors.contains("backup") || errors.contains("try again"), "{errors}");
+    };
+    bad(text.replacen("db-1", "db-2", 1), 3, "digest");
+    // The reason is in no digest; the record behind it no longer fits.
+    bad(text.replacen("disk is 91 %", "disk is 19 %", 1), 4, "prev");
+    let without_third = [&lines[..2], &lines[3..]].concat().join("\n") + "\n";
+    bad(without_third, 3, "missing");
+    let swapped = [&lines[..1], &[lines[2], lines[1]], &lines[3..]].concat().join("\n") + "\n";
+    bad(swapped, 2, "sequence");
+    bad(text[..text.len() - 5].to_owned(), lines.len() as u64, "inside an append");
+    bad(text.replacen("\"v\":1", "\"v\":9", 1), 1, "version 9");
+    bad(text.replacen('\n', "\r\n", 1), 1, "byte");
+}
+
+#[test]
+fn a_folder_without_a_log_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = audit(folder.path(), &["verify"]);
+    assert_eq!(output.status.code(), Some(2));
+    let output = audit(&folder.path().join("nothing"), &["verify"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("GUARDRAIL_LOG"));
+}
