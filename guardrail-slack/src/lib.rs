@@ -1,2 +1,13 @@
 //! Approve where the team already talks: a request appears in a Slack channel, says exactly what
 //! the agent wants, and a click decides.
+#![expect(dead_code, unused_imports, reason = "the approver that uses these parts is being built")]
+
+mod address;
+mod client;
+mod config;
+mod delivery;
+mod error;
+
+pub use client::BuildError;
+pub use config::{Arguments, Config, ConfigError, SlackBuilder};
+pub use error::Error;
