@@ -13,3 +13,4 @@ mod faulty_log;
 mod file_log;
 mod memory_log;
 mod mock_approver;
+mod proof;

@@ -19,6 +19,7 @@ mod error;
 pub mod file;
 mod index;
 mod memory;
+pub mod proof;
 mod record;
 pub mod seal;
 mod tree;
@@ -36,7 +37,9 @@ pub use file::FileLog;
 pub use memory::MemoryLog;
 pub use record::{AuditRecord, RecordError};
 pub use tree::Tree;
-pub use verify::{Fault, Verified, Verifier, VerifyError, verify};
+pub use verify::{
+    Fault, Inspector, NotAllowed, Report, Verified, Verifier, VerifyError, inspect, verify,
+};
 
 use crate::clock::Timestamp;
 use crate::model::{AuditEvent, LogId, RequestId, Sequence, Version};

@@ -48,7 +48,7 @@ impl Tree {
 }
 
 /// The hash of an inner node: SHA-256(0x01 ‖ left ‖ right).
-fn parent(left: Digest, right: Digest) -> Digest {
+pub(in crate::audit) fn parent(left: Digest, right: Digest) -> Digest {
     let mut hash = Sha256::new();
     hash.update([1]);
     hash.update(left.as_bytes());

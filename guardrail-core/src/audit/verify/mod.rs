@@ -1,4 +1,12 @@
 //! Verification of a whole log, record by record, from the stored bytes alone.
+//!
+//! A [`Verifier`] tells whether the lines are one unbroken log; an [`Inspector`] asks more of them:
+//! that they are the ones that were signed, and that nothing ran which nobody allowed. Both take
+//! lines, so one program verifies the log of every backend in its exported form.
+
+mod against;
+mod complete;
+mod inspect;
 
 use std::collections::HashMap;
 
@@ -8,6 +16,8 @@ use crate::audit::record::{AuditRecord, RecordError};
 use crate::audit::seal::Sealer;
 use crate::audit::tree::Tree;
 use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, State, Version};
+
+pub use inspect::{Inspector, Report, inspect};
 
 /// What a verified log is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,13 +83,58 @@ pub enum Fault {
         /// Where its stream stood.
         state: State,
     },
+    /// A checkpoint covers more records than there are.
+    #[error(
+        "the log ends before it, and the checkpoint covers {signed} records: it was cut, or an \
+         old copy was put in its place"
+    )]
+    Cut {
+        /// How many records were signed.
+        signed: u64,
+    },
+    /// These are not the records a checkpoint was signed over.
+    #[error(
+        "it, or one up to record {size}, is not what the checkpoint of {size} records was signed \
+         over: the log was changed or forked"
+    )]
+    Fork {
+        /// How many records the checkpoint covers.
+        size: u64,
+    },
+    /// A body was started that nobody had allowed in this form.
+    #[error("the start is not allowed by what stands before it: {0}")]
+    Start(NotAllowed),
     /// The log could not be read.
     #[error("the log could not be read: {0}")]
     Read(String),
 }
 
+/// Why a start is not allowed by the events before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotAllowed {
+    /// Neither the policy nor people allowed it.
+    #[error("there is no approval, and the policy does not allow it by itself")]
+    NotApproved,
+    /// It was denied.
+    #[error("it was denied")]
+    Denied,
+    /// Another digest was asked for than was started.
+    #[error("it is of another digest than was asked for")]
+    Digest,
+    /// A counted vote was given on another digest, or on a part.
+    #[error("a vote that counts was given on something else, or on a part of it")]
+    Vote,
+    /// The counted votes are too few.
+    #[error("the votes do not meet the requirement")]
+    Votes,
+    /// An event of a later version stands before it.
+    #[error("an event stands before it that this version does not know")]
+    Unknown,
+}
+
 /// Verifies records one after the other. Memory: a few dozen bytes a request.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Verifier {
     end: Option<Sealer>,
     tree: Tree,
@@ -150,6 +205,12 @@ impl Verifier {
         self.rest.is_none()
     }
 
+    /// The Merkle tree over what was verified so far.
+    #[must_use]
+    pub const fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
     /// What was verified so far.
     #[must_use]
     pub fn finish(&self) -> Verified {
@@ -167,27 +228,5 @@ impl Verifier {
 /// # Errors
 /// The first record that is not as it was written, or could not be read.
 pub async fn verify(log: &dyn AuditLog) -> Result<Verified, VerifyError> {
-    let mut verifier = Verifier::new();
-    let mut after = Sequence::START;
-    loop {
-        let page = log.read(after, 1000).await.map_err(|error| VerifyError {
-            sequence: after.next(),
-            why: Fault::Read(error.to_string()),
-        })?;
-        let Some(last) = page.last() else {
-            if verifier.is_whole() {
-                return Ok(verifier.finish());
-            }
-            return Err(VerifyError { sequence: after.next(), why: Fault::Half });
-        };
-        let next = last.sequence();
-        for record in &page {
-            verifier.push(record.line())?;
-        }
-        if next <= after {
-            let why = Fault::Read("the log returned no later record".to_owned());
-            return Err(VerifyError { sequence: after.next(), why });
-        }
-        after = next;
-    }
+    inspect(log, Inspector::new()).await.map(|report| report.verified)
 }

@@ -1,0 +1,101 @@
+//! A start that was not allowed is found, however well the log is sealed.
+
+use std::sync::Arc;
+
+use guardrail_conformance::events;
+use guardrail_core::audit::{Fault, NotAllowed};
+use guardrail_core::model::{
+    AuditEvent, Choice, Digest, PersonId, Sequence, State, Verdict, Version, Voted,
+};
+
+use super::story::{ask, id, inspect, life, seal, story};
+
+/// What is found in a log whose second request has these events.
+fn found(events: Vec<AuditEvent>) -> Result<Option<u64>, (Sequence, Fault)> {
+    let mut story = story(7);
+    for (event, version) in events.into_iter().zip(0..) {
+        story.push((id(77), Version::new(version), event));
+    }
+    let report = inspect(seal(1, &story), &[]);
+    report.map(|report| report.starts).map_err(|error| (error.sequence, error.why))
+}
+
+fn at(sequence: u64, why: NotAllowed) -> Result<Option<u64>, (Sequence, Fault)> {
+    Err((Sequence::new(sequence), Fault::Start(why)))
+}
+
+/// A life with one vote changed.
+fn voted(change: impl FnOnce(&mut Voted)) -> Vec<AuditEvent> {
+    let mut life = life(ask(), |digest| digest);
+    let AuditEvent::Voted(vote) = &mut life[2] else { panic!("no vote") };
+    change(vote);
+    life
+}
+
+#[test]
+fn an_approved_start_and_an_allowed_one_are_allowed() {
+    assert_eq!(found(life(ask(), |digest| digest)), Ok(Some(2)));
+    let mut allowed = life(Verdict::Allow, |digest| digest);
+    allowed.drain(1..4);
+    assert_eq!(found(allowed), Ok(Some(2)));
+    let mut denied = life(ask(), |digest| digest);
+    denied.truncate(2);
+    denied.push(AuditEvent::Denied { by: None, reason: None });
+    assert_eq!(found(denied), Ok(Some(1)));
+}
+
+#[test]
+fn a_start_of_another_digest_is_found() {
+    let other = life(ask(), |_| Digest::of(b"another deed"));
+    assert_eq!(found(other), at(12, NotAllowed::Digest));
+}
+
+#[test]
+fn a_vote_on_something_else_is_found() {
+    let other = voted(|vote| vote.digest = Digest::of(b"another deed"));
+    assert_eq!(found(other), at(12, NotAllowed::Vote));
+    assert_eq!(found(voted(|vote| vote.whole = false)), at(12, NotAllowed::Vote));
+}
+
+#[test]
+fn votes_that_are_too_few_are_found() {
+    let mut none = life(ask(), |digest| digest);
+    none.remove(2);
+    assert_eq!(found(none), at(11, NotAllowed::Votes));
+    let stranger = voted(|vote| vote.person = PersonId::new("mallory").unwrap());
+    assert_eq!(found(stranger), at(12, NotAllowed::Votes));
+    // One person twice is one person.
+    let mut requirement = serde_json::to_value(events::requirement().unwrap()).unwrap();
+    requirement["stages"][0]["approvals"] = 2.into();
+    requirement["stages"][0]["people"] = serde_json::json!(["alice", "bob"]);
+    let two = Verdict::Ask(Arc::new(serde_json::from_value(requirement).unwrap()));
+    let mut twice = life(two, |digest| digest);
+    twice.insert(3, twice[2].clone());
+    assert_eq!(found(twice), at(13, NotAllowed::Votes));
+}
+
+#[test]
+fn a_vote_against_it_is_found() {
+    let against = voted(|vote| vote.choice = Choice::Deny);
+    assert_eq!(found(against), at(12, NotAllowed::Denied));
+}
+
+/// What the arrows between states forbid is found by them, with the place.
+#[test]
+fn a_start_out_of_order_is_found() {
+    let step = |sequence, event: &str, state| {
+        Err((Sequence::new(sequence), Fault::Step { event: event.into(), state }))
+    };
+    let mut unapproved = life(ask(), |digest| digest);
+    unapproved.remove(3);
+    assert_eq!(found(unapproved), step(11, "started", State::Pending));
+    let mut denied = life(ask(), |digest| digest);
+    denied[3] = AuditEvent::Denied { by: None, reason: None };
+    assert_eq!(found(denied), step(12, "started", State::Denied));
+    let mut twice = life(ask(), |digest| digest);
+    twice.insert(5, twice[4].clone());
+    assert_eq!(found(twice), step(13, "started", State::Started));
+    let refused = life(Verdict::Deny { reason: "no".into() }, |digest| digest);
+    assert_eq!(found(refused), step(10, "voted", State::Refused));
+    assert!(found(vec![events::started()]).is_err());
+}

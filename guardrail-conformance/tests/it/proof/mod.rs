@@ -1,0 +1,5 @@
+//! What can be proven of a log to someone who trusts nobody: tampering, and what was allowed.
+
+mod complete;
+mod story;
+mod tamper;

@@ -1,0 +1,117 @@
+//! Witnesses keep what they are given, once, and speak up when the log goes back.
+
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use tempfile::TempDir;
+
+use super::{Memory, head, number, tree};
+use crate::audit::proof::{
+    Checkpoint, FileWitness, GitWitness, Heads, Publisher, SignedCheckpoint, Witness, WitnessError,
+};
+use crate::audit::tree::Tree;
+use crate::model::LogId;
+
+/// A head of five records, the last of which is another.
+fn fork() -> SignedCheckpoint {
+    let mut forked: Tree = tree(4);
+    forked.push(number(99));
+    Checkpoint::new(LogId::NONE, &forked).sign(&Memory::new()).unwrap()
+}
+
+/// What every witness does.
+async fn check(witness: &dyn Witness) {
+    for size in [3, 3, 5, 5] {
+        witness.publish(&head(size)).await.unwrap();
+    }
+    for back in [head(4), fork()] {
+        let refused = witness.publish(&back).await;
+        assert!(
+            matches!(&refused, Err(WitnessError::Contradicts { known }) if known.size() == 5),
+            "{refused:?}"
+        );
+    }
+    witness.publish(&head(9)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_elsewhere_remembers() {
+    let root = TempDir::new().unwrap();
+    let path = root.path().join("heads");
+    check(&FileWitness::new(&path)).await;
+    let kept = std::fs::read_to_string(&path).unwrap();
+    let kept = SignedCheckpoint::open_all(&kept, &Memory::new().keys()).unwrap();
+    assert_eq!(kept, [head(3), head(5), head(9)]);
+    // So does the file alone.
+    let refused = FileWitness::new(&path).publish(&head(5)).await;
+    assert!(matches!(refused, Err(WitnessError::Contradicts { .. })), "{refused:?}");
+}
+
+fn git(folder: &std::path::Path, line: &str) -> String {
+    let output = Command::new("git").arg("-C").arg(folder).args(line.split(' ')).output().unwrap();
+    assert!(output.status.success(), "git {line}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn a_git_repository_remembers_and_pushes() {
+    let root = TempDir::new().unwrap();
+    let (far, near) = (root.path().join("far"), root.path().join("near"));
+    std::fs::create_dir(&far).unwrap();
+    git(&far, "init --quiet --bare --initial-branch=main");
+    git(root.path(), "clone --quiet far near");
+    git(&near, "checkout --quiet -B main");
+    git(&near, "config user.name guardrail");
+    git(&near, "config user.email guardrail@example.com");
+    git(&near, "commit --quiet --allow-empty --message first");
+    git(&near, "push --quiet --set-upstream origin main");
+    check(&GitWitness::new(&near)).await;
+    let file = "main:00000000-0000-0000-0000-000000000000.checkpoint";
+    assert_eq!(git(&far, &format!("show {file}")), head(9).note());
+    assert_eq!(git(&far, "rev-list --count main").trim(), "4");
+    let nowhere = GitWitness::new(root.path().join("none")).publish(&head(1)).await;
+    assert!(matches!(nowhere, Err(WitnessError::Failed(_))), "{nowhere:?}");
+}
+
+/// Takes every second head it is given.
+#[derive(Clone, Debug, Default)]
+struct Unsteady(Arc<Mutex<Vec<(u64, bool)>>>);
+
+#[async_trait]
+impl Witness for Unsteady {
+    fn name(&self) -> &str {
+        "unsteady"
+    }
+
+    async fn publish(&self, head: &SignedCheckpoint) -> Result<(), WitnessError> {
+        let mut given = self.0.lock().unwrap();
+        let takes = given.len() % 2 == 1;
+        given.push((head.checkpoint().size(), takes));
+        if takes { Ok(()) } else { Err(WitnessError::failed("not now")) }
+    }
+}
+
+/// Every witness gets the newest head, one that fails gets it again, and the last one is delivered.
+#[tokio::test(start_paused = true)]
+async fn heads_reach_their_witnesses() {
+    let (sender, heads) = Heads::new(Some(Arc::new(head(1))));
+    assert_eq!(heads.latest().unwrap().checkpoint().size(), 1);
+    let unsteady = Unsteady::default();
+    let publisher = tokio::spawn(Publisher::new(heads).to(unsteady.clone()).run());
+    let wait = |count| {
+        let unsteady = unsteady.clone();
+        async move {
+            while unsteady.0.lock().unwrap().len() < count {
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            }
+        }
+    };
+    wait(2).await;
+    sender.send_replace(Some(Arc::new(head(2))));
+    sender.send_replace(Some(Arc::new(head(3))));
+    wait(4).await;
+    drop(sender);
+    publisher.await.unwrap();
+    assert_eq!(*unsteady.0.lock().unwrap(), [(1, false), (1, true), (3, false), (3, true)]);
+}
