@@ -11,4 +11,5 @@ mod export;
 mod log;
 mod ls;
 mod show;
+mod third_party;
 mod verify;
