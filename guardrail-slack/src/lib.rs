@@ -3,10 +3,12 @@
 #![expect(dead_code, unused_imports, reason = "the approver that uses these parts is being built")]
 
 mod address;
+mod blocks;
 mod client;
 mod config;
 mod delivery;
 mod error;
+mod token;
 
 pub use client::BuildError;
 pub use config::{Arguments, Config, ConfigError, SlackBuilder};
