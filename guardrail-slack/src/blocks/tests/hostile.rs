@@ -185,7 +185,7 @@ fn an_action_is_neutral_in_a_notification() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn whatever_is_written_stays_text(text in any::<String>(), more in "[<>&*_~`:@#!|\\n a-z]{0,200}") {

@@ -15,7 +15,7 @@ fn many(values: usize, text: &str) -> IntentBuilder {
 #[test]
 fn as_large_as_may_be() {
     for text in ["x", "&", "<", "\n.", "漢", "🙂", "\u{202e}", "\"", "\\", "é\u{301}\u{302}"] {
-        for (values, times) in [(1, 60_000), (100, 500), (255, 200)] {
+        for (values, times) in [(1, 30_000), (255, 200)] {
             let text = text.repeat(times / text.len());
             let intent = many(values, &text)
                 .reason(text.repeat(2))
