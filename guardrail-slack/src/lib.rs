@@ -8,8 +8,12 @@ mod client;
 mod config;
 mod delivery;
 mod error;
+mod interaction;
 mod token;
 
 pub use client::BuildError;
 pub use config::{Arguments, Config, ConfigError, SlackBuilder};
 pub use error::Error;
+
+#[doc(hidden)]
+pub use interaction::decode_any;
