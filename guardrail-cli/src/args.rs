@@ -54,6 +54,8 @@ pub(crate) enum AuditCommand {
     Ls(Ls),
     /// Verifies every record of the log.
     Verify(Verify),
+    /// Proves to a stranger that the records of a request are in the log.
+    Prove(Prove),
     /// Writes the whole log in another form.
     Export(Export),
 }
@@ -100,7 +102,34 @@ pub(crate) struct Ls {
 }
 
 #[derive(Debug, Flags)]
-pub(crate) struct Verify {}
+pub(crate) struct Verify {
+    /// Also against the checkpoints in this file: that the log is the one that was signed, and no old
+    /// copy or fork. May be given several times.
+    #[arg(long, value_name = "CHECKPOINT", requires = "keys")]
+    pub(crate) against: Vec<PathBuf>,
+    /// The public keys that are believed: a `.pub` file or a PEM.
+    #[arg(long, value_name = "KEYS")]
+    pub(crate) keys: Option<PathBuf>,
+    /// Also that every start was allowed by what stands before it, and none follows a denial.
+    #[arg(long)]
+    pub(crate) complete: bool,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Prove {
+    /// The request whose records are proven.
+    #[arg(value_parser = request)]
+    pub(crate) request: RequestId,
+    /// The checkpoints to prove it to; the largest counts.
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub(crate) against: PathBuf,
+    /// The public keys that are believed: a `.pub` file or a PEM.
+    #[arg(long, value_name = "KEYS")]
+    pub(crate) keys: PathBuf,
+    /// The folder to write to: for each record its line as `SEQUENCE.json`, and `SEQUENCE.tlog-proof`.
+    #[arg(long, short = 'o', value_name = "FOLDER")]
+    pub(crate) output: PathBuf,
+}
 
 #[derive(Debug, Flags)]
 pub(crate) struct Export {

@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use guardrail_core::audit::proof::{CheckpointError, KeysError, ProofError};
 use guardrail_core::audit::{RecordError, VerifyError};
 use guardrail_core::model::{RequestId, Sequence};
 use miette::Diagnostic;
@@ -38,6 +39,29 @@ pub(crate) enum Error {
         "a writer may be at work: try again; after a crash the next open sets such an end aside and records it"
     ))]
     Cut(Sequence),
+
+    #[error("`{place}`: {why}")]
+    #[diagnostic(help(
+        "give the log's own public keys; they stand beside its signing key, with `.pub` behind the name"
+    ))]
+    Keys { place: String, why: KeysError },
+
+    #[error("`{place}`: {why}")]
+    #[diagnostic(help(
+        "a checkpoint is a signed note of this log; several stand in one file with an empty line between"
+    ))]
+    Checkpoint { place: String, why: CheckpointError },
+
+    #[error("`{0}` holds no checkpoint")]
+    NoCheckpoint(String),
+
+    #[error("record {sequence} is not yet covered: the checkpoint covers {size} records")]
+    #[diagnostic(help("take a later checkpoint"))]
+    Uncovered { sequence: Sequence, size: u64 },
+
+    #[error("the log does not lead to the checkpoint: {0}")]
+    #[diagnostic(help("`guardrail audit verify --against` says where they part"))]
+    Proof(#[from] ProofError),
 
     #[error("no request {0} is on record")]
     NoRequest(RequestId),

@@ -1,6 +1,8 @@
 //! The commands about the audit log.
 
+mod heads;
 mod ls;
+mod prove;
 mod show;
 mod verify;
 
@@ -17,6 +19,7 @@ pub(crate) fn run(audit: Audit, out: &mut Out) -> Result<(), Error> {
         AuditCommand::Show(show) => show::run(&show, audit.json, source, out),
         AuditCommand::Ls(ls) => ls::run(&ls, audit.json, source, out),
         AuditCommand::Verify(verify) => verify::run(&verify, audit.json, source, out),
+        AuditCommand::Prove(prove) => prove::run(&prove, audit.json, source, out),
         AuditCommand::Export(export) => export::run(&export, source, out),
     }
 }

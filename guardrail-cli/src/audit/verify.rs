@@ -2,62 +2,91 @@
 
 use std::io::{self, IsTerminal};
 
-use guardrail_core::audit::{Verified, Verifier};
+use guardrail_core::audit::{Fault, Inspector, Report, Verified, VerifyError};
 use guardrail_core::model::Sequence;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 use crate::args::Verify;
+use crate::audit::heads;
 use crate::error::Error;
 use crate::out::Out;
 use crate::source::Source;
 
 pub(crate) fn run(
-    _verify: &Verify,
+    verify: &Verify,
     json: bool,
     mut source: Box<dyn Source>,
     out: &mut Out,
 ) -> Result<(), Error> {
-    let verified = match check(&mut *source) {
-        Ok(verified) => verified,
+    let mut inspector = Inspector::new();
+    if let Some(keys) = &verify.keys {
+        inspector = inspector.against(heads::read(&verify.against, keys)?);
+    }
+    if verify.complete {
+        inspector = inspector.complete();
+    }
+    match check(inspector, &mut *source) {
+        Ok(report) if json => as_json(&report, !verify.against.is_empty(), out),
+        Ok(report) => as_text(&report, !verify.against.is_empty(), out),
         Err(error) => {
             if let Some(sequence) = error.sequence().filter(|_| json) {
                 out.json(&json!({
                     "verified": false, "sequence": sequence.get(), "why": error.to_string(),
                 }))?;
             }
-            return Err(error);
+            Err(error)
         }
-    };
-    let Verified { log, records, head, root, .. } = verified;
-    if json {
-        let log = log.map(|log| log.to_string());
-        return out.json(&json!({
-            "verified": true, "log": log, "records": records,
-            "head": head.to_string(), "root": root.to_string(),
-        }));
     }
-    let Some(log) = log else { return out.line("the log is empty") };
-    let noun = if records == 1 { "record verifies" } else { "records verify" };
-    out.line(&format!("log {log}: {records} {noun}"))?;
-    out.line(&format!("head {head}"))?;
-    out.line(&format!("root {root}"))
 }
 
-fn check(source: &mut dyn Source) -> Result<Verified, Error> {
+fn check(mut inspector: Inspector, source: &mut dyn Source) -> Result<Report, Error> {
     let bar = bar(source.size());
-    let mut verifier = Verifier::new();
+    let mut last = Sequence::START;
     let mut read = 0_u64;
     while let Some(line) = source.next()? {
-        verifier.push(&line)?;
+        last = inspector.push(&line)?.sequence();
         read = read.saturating_add(line.len() as u64).saturating_add(1);
         bar.set_position(read);
     }
     bar.finish_and_clear();
-    if source.is_torn() || !verifier.is_whole() {
-        return Err(Error::Cut(Sequence::new(verifier.finish().records)));
+    if source.is_torn() {
+        return Err(Error::Cut(last));
     }
-    Ok(verifier.finish())
+    inspector.finish().map_err(|error| match error {
+        VerifyError { why: Fault::Half, .. } => Error::Cut(last),
+        error => error.into(),
+    })
+}
+
+fn as_text(report: &Report, against: bool, out: &mut Out) -> Result<(), Error> {
+    let Verified { log, records, head, root, .. } = report.verified;
+    let Some(log) = log else { return out.line("the log is empty") };
+    let noun = if records == 1 { "record verifies" } else { "records verify" };
+    out.line(&format!("log {log}: {records} {noun}"))?;
+    out.line(&format!("head {head}"))?;
+    out.line(&format!("root {root}"))?;
+    if let Some(starts) = report.starts {
+        out.line(&format!("starts {starts}, each of them allowed"))?;
+    }
+    match report.uncovered() {
+        Some(first) if against => {
+            out.line(&format!("not covered by a checkpoint since record {first}"))
+        }
+        Some(_) => out.line("not covered by a checkpoint: none was given"),
+        None => out.line("covered by a checkpoint to the end"),
+    }
+}
+
+fn as_json(report: &Report, against: bool, out: &mut Out) -> Result<(), Error> {
+    let Verified { log, records, head, root, .. } = report.verified;
+    let log = log.map(|log| log.to_string());
+    let uncovered = report.uncovered().map(Sequence::get);
+    out.json(&json!({
+        "verified": true, "log": log, "records": records, "head": head.to_string(),
+        "root": root.to_string(), "starts": report.starts, "against": against,
+        "covered": report.covered, "uncovered_since": uncovered,
+    }))
 }
 
 /// Only where a person looks on, and never on standard output.

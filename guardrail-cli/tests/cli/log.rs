@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
-use guardrail::{Context, FileLog, Guardrail, Intent, MockApprover, PolicySet};
+use guardrail::audit::proof::{Checkpoint, FileSigner};
+use guardrail::{AuditLog, Context, FileLog, Guardrail, Intent, MockApprover, PolicySet};
 use tempfile::TempDir;
 
 /// A folder with a log in it.
@@ -29,10 +30,14 @@ impl Log {
     /// Four calls: one allowed, one approved, one denied with a reason that looks like a formula, one
     /// that its policy refuses.
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        runtime.block_on(write(&folder.path().join("audit")));
-        Self { folder }
+        let log = Self { folder: tempfile::tempdir().unwrap() };
+        log.call();
+        log
+    }
+
+    /// The four calls once more.
+    pub(crate) fn call(&self) {
+        tokio::runtime::Runtime::new().unwrap().block_on(write(&self.path()));
     }
 
     pub(crate) fn path(&self) -> PathBuf {
@@ -46,6 +51,22 @@ impl Log {
 
     pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Signs its head as it is now, and returns the files of the checkpoint and of the keys.
+    pub(crate) fn checkpoint(&self, name: &str) -> (String, String) {
+        let signer = FileSigner::open(self.beside("key")).unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let head = runtime.block_on(async {
+            let log = FileLog::open(self.path()).await.unwrap();
+            let head = Checkpoint::new(log.id(), &log.tree());
+            log.close().await;
+            head
+        });
+        let file = self.beside(name);
+        std::fs::write(&file, head.sign(&signer).unwrap().note()).unwrap();
+        let path = |path: PathBuf| path.to_str().unwrap().to_owned();
+        (path(file), path(self.beside("key.pub")))
     }
 
     /// Runs `guardrail audit` on it.

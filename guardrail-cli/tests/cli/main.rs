@@ -10,6 +10,7 @@
 mod export;
 mod log;
 mod ls;
+mod prove;
 mod show;
 mod third_party;
 mod verify;

@@ -63,3 +63,46 @@ fn a_folder_without_a_log_is_an_error() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("GUARDRAIL_LOG"));
 }
+
+#[test]
+fn every_start_was_allowed() {
+    let verified = object(Log::new().said(&["verify", "--complete", "--json"]).as_bytes());
+    assert_eq!(verified.get("starts").and_then(Value::as_u64), Some(2));
+}
+
+#[test]
+fn against_a_checkpoint_it_says_what_is_covered() {
+    let log = Log::new();
+    let (head, keys) = log.checkpoint("head");
+    let against = ["verify", "--json", "--against", &head, "--keys", &keys];
+    let covered = object(log.said(&against).as_bytes());
+    assert_eq!(covered.get("uncovered_since"), Some(&Value::Null));
+    let size = covered.get("records").and_then(Value::as_u64).unwrap();
+    // Whoever opens it next writes a record that the checkpoint does not cover.
+    log.checkpoint("later");
+    let later = object(log.said(&against).as_bytes());
+    assert_eq!(later.get("uncovered_since").and_then(Value::as_u64), Some(size + 1));
+    let said = log.said(&against.map(|arg| if arg == "--json" { "--complete" } else { arg }));
+    assert!(said.contains(&format!("not covered by a checkpoint since record {}", size + 1)));
+}
+
+#[test]
+fn an_old_copy_is_found_by_a_newer_checkpoint() {
+    let log = Log::new();
+    let old = std::fs::read(log.file()).unwrap();
+    let (head, keys) = log.checkpoint("head");
+    std::fs::write(log.file(), old).unwrap();
+    assert!(log.audit(&["verify"]).status.success(), "by itself the old copy is in order");
+    let output = log.audit(&["verify", "--against", &head, "--keys", &keys]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+}
+
+#[test]
+fn a_checkpoint_of_another_key_is_not_believed() {
+    let (log, other) = (Log::new(), Log::new());
+    let (head, _) = log.checkpoint("head");
+    let (_, keys) = other.checkpoint("head");
+    let output = log.audit(&["verify", "--against", &head, "--keys", &keys]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!log.audit(&["verify", "--against", &head]).status.success(), "keys are required");
+}
