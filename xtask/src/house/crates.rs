@@ -37,6 +37,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ),
     ("xtask", &[]),
     ("guardrail-test-counterparts", &[]),
+    ("guardrail-test-slack", &["guardrail-core", "guardrail-test-counterparts"]),
     // Tests that must be crates of their own.
     ("guardrail-test-2021", &["guardrail"]),
     ("guardrail-test-core", &["guardrail-core", "guardrail-macros"]),
@@ -45,7 +46,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
 ];
 
 /// What the tests of every crate may use.
-const FOR_TESTS: &[&str] = &["guardrail-test-counterparts"];
+const FOR_TESTS: &[&str] = &["guardrail-test-counterparts", "guardrail-test-slack"];
 
 const MAY_TEST_WITH_CONFORMANCE: &[&str] = &[
     "guardrail",
