@@ -87,10 +87,15 @@ pub fn asked() -> Result<AuditEvent, SampleError> {
     requested(Verdict::Ask(Arc::new(requirement()?)))
 }
 
+/// The digest of the intent of [`requested`].
+fn digest() -> Digest {
+    intent("1042").map_or_else(|_| Digest::of(b"intent"), |intent| intent.digest())
+}
+
 /// A start.
 #[must_use]
 pub fn started() -> AuditEvent {
-    AuditEvent::Started { digest: Digest::of(b"intent"), call: None }
+    AuditEvent::Started { digest: digest(), call: None }
 }
 
 /// A note: someone said something.
@@ -122,7 +127,7 @@ pub fn of_requests() -> Result<Vec<AuditEvent>, SampleError> {
             channel: "web".into(),
             choice: Choice::Approve,
             reason: Some(why()),
-            digest: Digest::of(b"intent"),
+            digest: digest(),
             whole: true,
             nonce,
         })),

@@ -44,6 +44,16 @@ pub enum Error {
         /// What the storage said.
         source: Arc<dyn std::error::Error + Send + Sync>,
     },
+    /// The storage gave no answer in time; nothing was written.
+    #[error("the {log} could not be reached to {doing}: {source}")]
+    Unreachable {
+        /// Which log.
+        log: &'static str,
+        /// What it was to do.
+        doing: &'static str,
+        /// What the last try ended with.
+        source: Arc<dyn std::error::Error + Send + Sync>,
+    },
     /// An earlier failure left the log in a state nobody knows; it takes nothing more until it is
     /// opened again.
     #[error("the {log} stopped after a failed write; open it again")]
@@ -94,9 +104,18 @@ impl Error {
         Self::Storage { log, doing, source: Arc::from(source.into()) }
     }
 
+    /// A storage that could not be reached within the time a log waits.
+    pub fn unreachable(
+        log: &'static str,
+        doing: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Unreachable { log, doing, source: Arc::from(source.into()) }
+    }
+
     /// Whether the same append may succeed a moment later.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Storage { .. })
+        matches!(self, Self::Storage { .. } | Self::Unreachable { .. })
     }
 }

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use crate::audit::append::Append;
 use crate::audit::error::Error;
 use crate::audit::record::AuditRecord;
+use crate::audit::standing::{Standing, step};
 use crate::clock::Timestamp;
-use crate::model::{AuditEvent, RequestId, Sequence, State, Version};
+use crate::model::{RequestId, Sequence, State, Version};
 
 /// Where one stream stands.
 #[derive(Clone, Copy, Debug)]
@@ -27,24 +28,8 @@ impl Stream {
         append: &Append,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let actual = stream.map_or(Version::START, |stream| stream.version);
-        if actual != append.expected {
-            return Err(Error::Conflict { actual });
-        }
-        if append.before.is_some_and(|before| now >= before) {
-            return Err(Error::Late);
-        }
-        if append.events.is_empty() {
-            return Err(Error::Illegal { event: "".into(), why: "an append adds an event".into() });
-        }
-        let mut state = stream.map_or(State::New, |stream| stream.state);
-        for event in &append.events {
-            state = step(append.id, state, event).ok_or_else(|| Error::Illegal {
-                event: event.name().into(),
-                why: format!("the request is {state}").into(),
-            })?;
-        }
-        Ok(())
+        let standing = stream.map_or(Standing::NEW, |s| Standing::new(s.version, s.state));
+        standing.judge(append, now)
     }
 
     pub(crate) const fn version(&self) -> Version {
@@ -146,14 +131,5 @@ impl Index {
                 .is_some_and(|stream| stream.state == State::Started && stream.starter != writer)
         };
         self.open.values().filter(orphan).take(limit).copied().collect()
-    }
-}
-
-/// [`AuditEvent::step`], with the log's own stream beside the requests'.
-pub(crate) fn step(id: RequestId, state: State, event: &AuditEvent) -> Option<State> {
-    match (id == RequestId::LOG, event) {
-        (true, event) => event.is_of_log().then_some(State::New),
-        (false, AuditEvent::Other { .. }) => Some(state),
-        (false, event) => event.step(state),
     }
 }

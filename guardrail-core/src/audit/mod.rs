@@ -22,6 +22,7 @@ mod memory;
 pub mod proof;
 mod record;
 pub mod seal;
+mod standing;
 mod tree;
 mod verify;
 mod wait;
@@ -36,6 +37,7 @@ pub use error::Error;
 pub use file::FileLog;
 pub use memory::MemoryLog;
 pub use record::{AuditRecord, RecordError};
+pub use standing::Standing;
 pub use tree::Tree;
 pub use verify::{
     Fault, Inspector, NotAllowed, Report, Verified, Verifier, VerifyError, inspect, verify,
@@ -127,8 +129,9 @@ impl<L: AuditLog + ?Sized> AuditLog for Arc<L> {
     }
 }
 
-/// How a writer introduces itself.
-pub(crate) fn opened() -> AuditEvent {
+/// How a writer introduces itself: the first event of every process in a log.
+#[must_use]
+pub fn opened() -> AuditEvent {
     let read = |path| std::fs::read_to_string(path).ok();
     let name = |text: String| Some(text.trim().chars().take(128).collect::<String>().into());
     AuditEvent::Opened {

@@ -58,6 +58,18 @@ impl Sealer {
         }
     }
 
+    /// The end of a log that others write too: `writer` writes behind a record of another's.
+    #[must_use]
+    pub const fn resume(
+        log: LogId,
+        last: Sequence,
+        prev: Digest,
+        writer: Sequence,
+        time: Timestamp,
+    ) -> Self {
+        Self { log, last, prev, writer, time }
+    }
+
     /// The end of a log whose last record is this one.
     #[must_use]
     pub const fn after(record: &AuditRecord) -> Self {

@@ -106,6 +106,14 @@ impl LogId {
     pub fn random(now: Timestamp, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         RequestId::random(now, entropy).map(|id| Self(id.0))
     }
+
+    /// Reads an id as this type prints it: 36 lower-case characters.
+    ///
+    /// # Errors
+    /// The same error for whatever else it is.
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        RequestId::parse_any(text).map(|id| Self(id.0))
+    }
 }
 
 macro_rules! id_text {

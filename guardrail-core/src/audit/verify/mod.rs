@@ -11,9 +11,9 @@ mod inspect;
 use std::collections::HashMap;
 
 use crate::audit::AuditLog;
-use crate::audit::index::step;
 use crate::audit::record::{AuditRecord, RecordError};
 use crate::audit::seal::Sealer;
+use crate::audit::standing::step;
 use crate::audit::tree::Tree;
 use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, State, Version};
 

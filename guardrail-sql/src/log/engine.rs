@@ -1,0 +1,148 @@
+//! What a database does for a log: the few statements that differ from one to the other.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use guardrail_core::model::RequestId;
+
+use crate::log::process::Writer;
+use crate::log::row::Row;
+
+/// The head of a log: its last record, and the time.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    /// The place of the last record; 0 without any.
+    pub(crate) last: i64,
+    /// Its leaf hash, in hexadecimal.
+    pub(crate) leaf: String,
+    /// Its time, in microseconds.
+    pub(crate) time: i64,
+    /// The database's time, where that is the log's clock.
+    pub(crate) clock: Option<i64>,
+}
+
+/// A log of this name, as the database knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    /// Its number in this database.
+    pub(crate) number: i64,
+    /// Its id.
+    pub(crate) id: String,
+    /// Its head.
+    pub(crate) head: Head,
+}
+
+/// A record as it is stored: its place, and its line.
+pub(crate) type Stored = (i64, String);
+
+/// A database. Every call may fail by whatever the driver says; nothing is tried again here.
+#[async_trait]
+pub(crate) trait Engine: Debug + Send + Sync + 'static {
+    /// A connection of the one writer.
+    type Session: Send + 'static;
+
+    /// The name of this kind of log in errors.
+    const NAME: &'static str;
+
+    /// How long, in milliseconds, another process's record may stay unseen by who waits for it,
+    /// where nothing told of it.
+    const POLL: u64;
+
+    /// Connects the writer.
+    async fn session(&self) -> Result<Self::Session, sqlx::Error>;
+
+    /// The log of this name, made with this id where there is none. The tables are there.
+    async fn log(&self, name: &str, fresh: &str, start: &str) -> Result<Known, sqlx::Error>;
+
+    /// Begins a transaction that alone writes this log.
+    async fn begin(&self, on: &mut Self::Session, log: i64) -> Result<Head, sqlx::Error>;
+
+    /// Where these streams stand: id, version, state.
+    async fn standings(
+        &self,
+        on: &mut Self::Session,
+        log: i64,
+        ids: &[String],
+    ) -> Result<Vec<(String, i64, String)>, sqlx::Error>;
+
+    /// The leaf hash of the record at this place, in the transaction.
+    async fn leaf(
+        &self,
+        on: &mut Self::Session,
+        log: i64,
+        seq: i64,
+    ) -> Result<Option<String>, sqlx::Error>;
+
+    /// Writes records, in the transaction.
+    async fn insert(
+        &self,
+        on: &mut Self::Session,
+        log: i64,
+        rows: &[Row],
+    ) -> Result<(), sqlx::Error>;
+
+    /// Makes the transaction durable.
+    async fn commit(&self, on: &mut Self::Session) -> Result<(), sqlx::Error>;
+
+    /// Gives the transaction up.
+    async fn rollback(&self, on: &mut Self::Session) -> Result<(), sqlx::Error>;
+
+    /// Tells other processes that a log has grown. Nothing rests on it.
+    fn tell(&self, log: i64);
+
+    /// Returns when another process may have written. Nothing rests on it.
+    async fn told(&self, log: i64);
+
+    /// The head, outside of any transaction.
+    async fn head(&self, log: i64) -> Result<Head, sqlx::Error>;
+
+    /// How many events a stream holds.
+    async fn version(&self, log: i64, id: &str) -> Result<i64, sqlx::Error>;
+
+    /// The records of a stream behind this version, in order.
+    async fn stream(&self, log: i64, id: &str, after: i64) -> Result<Vec<Stored>, sqlx::Error>;
+
+    /// At most `limit` records behind this place, in order, of at most so many bytes, but one.
+    async fn page(
+        &self,
+        log: i64,
+        after: i64,
+        limit: i64,
+        bytes: i64,
+    ) -> Result<Vec<Stored>, sqlx::Error>;
+
+    /// The streams of at most `limit` records behind this place, with those places.
+    async fn moved(
+        &self,
+        log: i64,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<(i64, String)>, sqlx::Error>;
+
+    /// The open requests behind this one.
+    async fn open(
+        &self,
+        log: i64,
+        after: Option<RequestId>,
+        limit: i64,
+    ) -> Result<Vec<String>, sqlx::Error>;
+
+    /// Started requests whose starter is none of these writers.
+    async fn started(&self, log: i64, but: &[i64], limit: i64) -> Result<Vec<String>, sqlx::Error>;
+
+    /// The writers that have not left, each with the microseconds since it was last heard of.
+    /// `now` is the log's time, where that is not the database's.
+    async fn writers(&self, log: i64, now: i64) -> Result<Vec<(Writer, i64)>, sqlx::Error>;
+
+    /// Says that this writer is there; forgets those that have been silent for a day.
+    async fn beat(&self, log: i64, writer: &Writer, now: i64) -> Result<(), sqlx::Error>;
+
+    /// Says that this writer has left, and closes the connections that read.
+    async fn leave(&self, log: i64, writer: i64) -> Result<(), sqlx::Error>;
+
+    /// Whether the database refused what it was told because it breaks a rule.
+    fn is_refusal(error: &sqlx::Error) -> bool;
+
+    /// Whether it may go better a moment later.
+    fn is_passing(error: &sqlx::Error) -> bool;
+}

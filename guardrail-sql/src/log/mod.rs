@@ -1,0 +1,224 @@
+//! An audit log in a database, whichever: judged, sealed and batched here, stored by an engine.
+
+mod batch;
+pub(crate) mod engine;
+mod error;
+mod open;
+pub(crate) mod process;
+pub(crate) mod row;
+mod shared;
+mod time;
+mod wait;
+mod watch;
+mod writer;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error};
+use guardrail_core::clock::Timestamp;
+use guardrail_core::model::{LogId, RequestId, Sequence, Version};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use engine::Engine;
+pub(crate) use open::open;
+use row::number;
+use shared::{Shared, request};
+use writer::Job;
+
+/// Most records and most bytes of one page.
+const PAGE: i64 = 10_000;
+const PAGE_BYTES: i64 = 8 * 1024 * 1024;
+
+/// An audit log in a database.
+pub(crate) struct Log<E: Engine> {
+    shared: Arc<Shared<E>>,
+    jobs: mpsc::Sender<Job>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl<E: Engine> Log<E> {
+    /// Waits until everything lined up is written and this writer has left.
+    pub(crate) async fn close(self) {
+        let Self { jobs, writer, .. } = self;
+        drop(jobs);
+        let writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(writer) = writer {
+            // An error means that it is gone.
+            let _ = writer.await;
+        }
+    }
+
+    /// Asks `moved` whenever something wakes whoever waits for this stream.
+    async fn wait<F>(&self, id: RequestId, moved: impl Fn() -> F + Send) -> Result<(), Error>
+    where
+        F: Future<Output = Result<bool, Error>> + Send,
+    {
+        let waiter = self.shared.waiters.enlist(id);
+        loop {
+            let mut woken = std::pin::pin!(waiter.notify().notified());
+            // Enlisted before looking: an append between the two is not missed.
+            woken.as_mut().enable();
+            if moved().await? {
+                return Ok(());
+            }
+            woken.await;
+        }
+    }
+}
+
+impl<E: Engine> fmt::Debug for Log<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(E::NAME).field("id", &self.shared.id).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl<E: Engine> AuditLog for Log<E> {
+    fn id(&self) -> LogId {
+        self.shared.id
+    }
+
+    async fn append(&self, append: &Append) -> Result<Appended, Error> {
+        let gone = || Error::storage(E::NAME, "write", "its writer went away with its runtime");
+        let (answer, answered) = oneshot::channel();
+        let job = Job { append: append.clone(), answer };
+        self.jobs.send(job).await.map_err(|_| gone())?;
+        answered.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    async fn stream(&self, id: RequestId, after: Version) -> Result<Vec<Arc<AuditRecord>>, Error> {
+        let shared = &*self.shared;
+        let (text, behind) = (id.to_string(), number(after.get()));
+        let question = || shared.engine.stream(shared.number, &text, behind);
+        let records = shared.records(shared.ask("read", question).await?)?;
+        let mut version = after;
+        for record in &records {
+            version = version.next();
+            if record.id() != id || record.version() != version {
+                let place = record.sequence();
+                return Err(error::damaged::<E>(place, "another record stands there"));
+            }
+        }
+        Ok(records)
+    }
+
+    /// A page holds fewer than `limit` records where they are large; the last one is empty.
+    async fn read(&self, after: Sequence, limit: usize) -> Result<Vec<Arc<AuditRecord>>, Error> {
+        let shared = &*self.shared;
+        let (behind, limit) = (number(after.get()), page(limit));
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let question = || shared.engine.page(shared.number, behind, limit, PAGE_BYTES);
+        shared.records(shared.ask("read", question).await?)
+    }
+
+    async fn changed(&self, id: RequestId, seen: Version) -> Result<(), Error> {
+        let shared = &*self.shared;
+        let (text, seen) = (id.to_string(), number(seen.get()));
+        self.wait(id, || async {
+            let question = || shared.engine.version(shared.number, &text);
+            Ok(shared.ask("read", question).await? > seen)
+        })
+        .await
+    }
+
+    async fn grown(&self, seen: Sequence) -> Result<(), Error> {
+        let shared = &*self.shared;
+        let seen = number(seen.get());
+        self.wait(RequestId::LOG, || async {
+            let question = || shared.engine.head(shared.number);
+            Ok(shared.ask("read", question).await?.last > seen)
+        })
+        .await
+    }
+
+    async fn open(&self, after: Option<RequestId>, limit: usize) -> Result<Vec<RequestId>, Error> {
+        let shared = &*self.shared;
+        let question = || shared.engine.open(shared.number, after, page(limit));
+        let found = shared.ask("list open requests", question).await?;
+        found.iter().map(|id| request::<E>(id)).collect()
+    }
+
+    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+        let shared = &*self.shared;
+        let Some(this) = shared.this() else { return Ok(Vec::new()) };
+        let now = shared.time.now().as_micros();
+        let question = || shared.engine.writers(shared.number, now);
+        let writers = shared.ask("list writers", question).await?;
+        let there = writers.iter().filter(|(writer, silent)| !writer.is_gone(*silent, this));
+        let mut but: Vec<i64> = there.map(|(writer, _)| writer.writer).collect();
+        but.push(this.writer);
+        let question = || shared.engine.started(shared.number, &but, page(limit));
+        let found = shared.ask("list orphaned requests", question).await?;
+        found.iter().map(|id| request::<E>(id)).collect()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.shared.time.now()
+    }
+}
+
+fn page(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(PAGE).min(PAGE)
+}
+
+/// Makes a public type of a log in a database a log.
+macro_rules! delegate {
+    ($log:ident) => {
+        #[async_trait]
+        impl AuditLog for $log {
+            fn id(&self) -> LogId {
+                self.0.id()
+            }
+
+            async fn append(&self, append: &Append) -> Result<Appended, Error> {
+                self.0.append(append).await
+            }
+
+            async fn stream(
+                &self,
+                id: RequestId,
+                after: Version,
+            ) -> Result<Vec<Arc<AuditRecord>>, Error> {
+                self.0.stream(id, after).await
+            }
+
+            async fn read(
+                &self,
+                after: Sequence,
+                limit: usize,
+            ) -> Result<Vec<Arc<AuditRecord>>, Error> {
+                self.0.read(after, limit).await
+            }
+
+            async fn changed(&self, id: RequestId, seen: Version) -> Result<(), Error> {
+                self.0.changed(id, seen).await
+            }
+
+            async fn grown(&self, seen: Sequence) -> Result<(), Error> {
+                self.0.grown(seen).await
+            }
+
+            async fn open(
+                &self,
+                after: Option<RequestId>,
+                limit: usize,
+            ) -> Result<Vec<RequestId>, Error> {
+                self.0.open(after, limit).await
+            }
+
+            async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+                self.0.orphaned(limit).await
+            }
+
+            fn now(&self) -> Timestamp {
+                self.0.now()
+            }
+        }
+    };
+}
+pub(crate) use delegate;

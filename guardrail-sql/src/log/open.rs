@@ -1,0 +1,92 @@
+//! Opens a log: finds it by its name, looks at its end, and says who writes from here.
+
+use std::sync::{Arc, Mutex};
+
+use guardrail_core::audit::seal::leaf;
+use guardrail_core::audit::{Append, AuditLog as _, Error, opened};
+use guardrail_core::clock::{Clock as _, SystemClock};
+use guardrail_core::model::{LogId, RequestId, Version};
+use tokio::sync::mpsc;
+
+use crate::log::Log;
+use crate::log::engine::{Engine, Head, Known};
+use crate::log::error::{Failed, damaged};
+use crate::log::process;
+use crate::log::row::number;
+use crate::log::shared::Shared;
+use crate::log::time::LogTime;
+use crate::log::watch::{beat, watch};
+use crate::log::writer::{PLACES, Writer};
+use crate::settings::Settings;
+
+/// How often this process tries to introduce itself while others do.
+const ROUNDS: usize = 64;
+
+/// Opens the log these settings name, in a database whose tables are there.
+pub(crate) async fn open<E: Engine>(engine: E, settings: &Settings) -> Result<Log<E>, Error> {
+    let failed = |error: sqlx::Error| Failed::from(error).told::<E>("open");
+    let now = settings.clock.as_ref().map_or_else(|| SystemClock::new().now(), |clock| clock.now());
+    let fresh = LogId::random(now, &*settings.entropy)?.to_string();
+    let start = guardrail_core::model::Digest::from_bytes([0; 32]).to_string();
+    let Known { number, id, mut head } =
+        engine.log(&settings.name, &fresh, &start).await.map_err(failed)?;
+    let id = LogId::parse(&id).map_err(|_| damaged::<E>("its head", "its id is none"))?;
+    look(&engine, number, &head).await?;
+    if settings.clock.is_some() {
+        head.clock = None;
+    }
+    let time = LogTime::new(settings.clock.clone(), &head);
+    let session = engine.session().await.map_err(failed)?;
+    let shared = Arc::new(Shared::new(engine, id, number, time, head.last));
+    let (jobs, receiver) = mpsc::channel(PLACES);
+    let writer = tokio::spawn(Writer::new(Arc::clone(&shared), receiver, session).run());
+    let log = Log { shared, jobs, writer: Mutex::new(Some(writer)) };
+    introduce(&log).await?;
+    tokio::spawn(watch(Arc::downgrade(&log.shared)));
+    tokio::spawn(beat(Arc::downgrade(&log.shared)));
+    Ok(log)
+}
+
+/// The last record must be the one the head names: else everything behind it would be chained to
+/// something that is not there.
+async fn look<E: Engine>(engine: &E, log: i64, head: &Head) -> Result<(), Error> {
+    if head.last == 0 {
+        return Ok(());
+    }
+    let before = head.last.saturating_sub(1);
+    let page = engine.page(log, before, 1, 0).await;
+    let page = page.map_err(|error| Failed::from(error).told::<E>("open"))?;
+    let is_it = |(place, line): &(i64, String)| {
+        *place == head.last && leaf(line.as_bytes()).to_string() == head.leaf
+    };
+    if page.first().is_some_and(is_it) {
+        return Ok(());
+    }
+    let why = "it is not the record the head of the log names; restore the database from a backup, \
+               or give the log another name and keep this one as evidence";
+    Err(damaged::<E>(format!("record {}", head.last), why))
+}
+
+/// The first record of this process, and the first beat of its heart.
+async fn introduce<E: Engine>(log: &Log<E>) -> Result<(), Error> {
+    let mut expected = Version::START;
+    for _ in 0..ROUNDS {
+        let append = Append::new(RequestId::LOG, expected, vec![opened()]);
+        match log.append(&append).await {
+            Ok(appended) => {
+                let place = appended.records.first().map_or(0, |r| number(r.sequence().get()));
+                let this = process::Writer::this(place);
+                let shared = &log.shared;
+                let now = shared.time.now().as_micros();
+                // Before anything is started: what a writer starts that nobody hears is orphaned.
+                let beat = || shared.engine.beat(shared.number, &this, now);
+                shared.ask("open", beat).await?;
+                shared.introduce(this);
+                return Ok(());
+            }
+            Err(Error::Conflict { actual }) => expected = actual,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::unreachable(E::NAME, "open", "others open it all the time"))
+}

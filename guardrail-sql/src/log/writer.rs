@@ -1,0 +1,213 @@
+//! The one writer of a process: takes all appends that wait, and writes them in one transaction.
+//!
+//! While it commits one batch the next one gathers. It holds on to the log, so a caller that goes
+//! away stops nothing half-way. Where a connection is lost it is made again, and whether a commit
+//! whose answer was lost has happened is looked up under the lock of the head, before anything is
+//! written again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guardrail_core::audit::{Append, Appended, AuditRecord, Error};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+use crate::log::batch::Batch;
+use crate::log::engine::Engine;
+use crate::log::error::Failed;
+use crate::log::shared::{Shared, standings};
+
+/// Most appends that wait; more wait for a place.
+pub(crate) const PLACES: usize = 1024;
+
+/// Most appends in one transaction.
+const BATCH: usize = 256;
+
+/// A batch of this many events takes no further append.
+const BATCH_EVENTS: usize = 1024;
+
+/// How long one try may take.
+const TRY: Duration = Duration::from_secs(4);
+
+/// How long an append is tried. Less than callers wait.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// The first pause between two tries; it doubles each time, up to the last.
+const PAUSES: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(500)];
+
+/// One append that waits.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) append: Append,
+    pub(crate) answer: oneshot::Sender<Result<Appended, Error>>,
+}
+
+/// What became of each append of a batch.
+type Verdicts = Vec<Result<Vec<Arc<AuditRecord>>, Error>>;
+
+/// A commit whose answer may be lost.
+#[derive(Debug)]
+struct Doubt {
+    seq: i64,
+    leaf: String,
+    verdicts: Verdicts,
+}
+
+/// The writer.
+#[derive(Debug)]
+pub(crate) struct Writer<E: Engine> {
+    shared: Arc<Shared<E>>,
+    jobs: mpsc::Receiver<Job>,
+    session: Option<E::Session>,
+}
+
+impl<E: Engine> Writer<E> {
+    pub(crate) fn new(
+        shared: Arc<Shared<E>>,
+        jobs: mpsc::Receiver<Job>,
+        session: E::Session,
+    ) -> Self {
+        Self { shared, jobs, session: Some(session) }
+    }
+
+    /// Writes until nobody can append any more; then says that this writer has left.
+    pub(crate) async fn run(mut self) {
+        while let Some(first) = self.jobs.recv().await {
+            let mut events = first.append.events.len();
+            let mut jobs = vec![first];
+            while jobs.len() < BATCH
+                && events < BATCH_EVENTS
+                && let Ok(job) = self.jobs.try_recv()
+            {
+                events = events.saturating_add(job.append.events.len());
+                jobs.push(job);
+            }
+            self.write(jobs).await;
+        }
+        drop(self.session.take());
+        let shared = &*self.shared;
+        if let Err(error) = shared.engine.leave(shared.number, shared.writer()).await {
+            tracing::warn!(log = E::NAME, %error, "it could not be said that this writer has left");
+        }
+    }
+
+    async fn write(&mut self, mut jobs: Vec<Job>) {
+        // Whoever has left is not waited for, and has nothing done in their name.
+        jobs.retain(|job| !job.answer.is_closed());
+        if jobs.is_empty() {
+            return;
+        }
+        let appends: Vec<&Append> = jobs.iter().map(|job| &job.append).collect();
+        let verdicts = match self.persist(&appends).await {
+            Ok(verdicts) => verdicts,
+            Err(failed) if failed.is_refusal::<E>() => {
+                // One of them breaks a rule of the database: each stands or falls alone.
+                let mut verdicts = Vec::with_capacity(jobs.len());
+                for append in appends {
+                    verdicts.push(self.alone(append).await);
+                }
+                verdicts
+            }
+            Err(failed) => {
+                let error = failed.told::<E>("write");
+                appends.iter().map(|_| Err(error.clone())).collect()
+            }
+        };
+        let moved = verdicts.iter().filter_map(|verdict| verdict.as_ref().ok()).flatten();
+        self.shared.grew(moved.map(|record| &**record));
+        for (job, verdict) in jobs.into_iter().zip(verdicts) {
+            // Whoever left meanwhile finds it in the log.
+            let _ = job.answer.send(verdict.map(|records| Appended { records }));
+        }
+    }
+
+    async fn alone(&mut self, append: &Append) -> Result<Vec<Arc<AuditRecord>>, Error> {
+        match self.persist(&[append]).await {
+            Ok(verdicts) => {
+                let lost = || Error::storage(E::NAME, "write", "the append was lost on the way");
+                verdicts.into_iter().next().unwrap_or_else(|| Err(lost()))
+            }
+            Err(Failed::Database { error, .. }) if E::is_refusal(&error) => {
+                let event = append.events.first().map_or("", |event| event.name()).into();
+                Err(Error::Illegal { event, why: error.to_string().into() })
+            }
+            Err(failed) => Err(failed.told::<E>("write")),
+        }
+    }
+
+    /// Writes the batch, and tries again while that may help.
+    async fn persist(&mut self, appends: &[&Append]) -> Result<Verdicts, Failed> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut doubt = None;
+        let [mut pause, last_pause] = PAUSES;
+        loop {
+            let try_until = deadline.min(Instant::now() + TRY);
+            let tried = tokio::time::timeout_at(try_until, self.transact(appends, &mut doubt));
+            let error = match tried.await {
+                Ok(Ok(verdicts)) => return Ok(verdicts),
+                Ok(Err(Failed::Log(error))) => return Err(Failed::Log(error)),
+                Ok(Err(Failed::Database { error, .. })) => error,
+                Err(_) => sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()),
+            };
+            // A connection in the midst of something is of no more use; with it goes its transaction.
+            let is_refusal = E::is_refusal(&error);
+            match &mut self.session {
+                Some(session) if is_refusal => {
+                    if self.shared.engine.rollback(session).await.is_err() {
+                        self.session = None;
+                    }
+                }
+                session => *session = None,
+            }
+            let is_over = Instant::now() + pause >= deadline;
+            if is_refusal || is_over || !E::is_passing(&error) {
+                return Err(Failed::Database { error, in_doubt: doubt.is_some() });
+            }
+            tracing::debug!(log = E::NAME, %error, "a batch is tried again");
+            tokio::time::sleep(pause).await;
+            pause = last_pause.min(pause * 2);
+        }
+    }
+
+    /// One transaction: locks the head, looks, judges, writes, commits.
+    async fn transact(
+        &mut self,
+        appends: &[&Append],
+        doubt: &mut Option<Doubt>,
+    ) -> Result<Verdicts, Failed> {
+        let shared = &*self.shared;
+        let (engine, log) = (&shared.engine, shared.number);
+        let session = match &mut self.session {
+            Some(session) => session,
+            none => none.insert(engine.session().await?),
+        };
+        let head = engine.begin(session, log).await?;
+        if let Some(before) = &*doubt {
+            let found = engine.leaf(session, log, before.seq).await?;
+            let has_happened = found.is_some_and(|leaf| leaf == before.leaf);
+            // Under the lock of the head it is known either way.
+            if let Some(before) = doubt.take_if(|_| has_happened) {
+                engine.rollback(session).await?;
+                return Ok(before.verdicts);
+            }
+            *doubt = None;
+        }
+        let mut ids: Vec<String> = appends.iter().map(|append| append.id.to_string()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let found = engine.standings(session, log, &ids).await?;
+        let now = shared.time.judge(&head);
+        let mut batch = Batch::new(shared.sealer(&head)?, now, standings::<E>(found)?);
+        let verdicts: Verdicts = appends.iter().map(|append| batch.add(append)).collect();
+        let Some(last) = batch.rows().last() else {
+            engine.rollback(session).await?;
+            return Ok(verdicts);
+        };
+        engine.insert(session, log, batch.rows()).await?;
+        let (seq, leaf) = (last.seq, last.leaf.clone());
+        *doubt = Some(Doubt { seq, leaf, verdicts: verdicts.clone() });
+        engine.commit(session).await?;
+        *doubt = None;
+        Ok(verdicts)
+    }
+}

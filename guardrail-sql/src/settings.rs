@@ -1,0 +1,59 @@
+//! What a log in a database can be given: its name, its clock, its randomness.
+
+use std::sync::Arc;
+
+use guardrail_core::clock::{Clock, Entropy, SystemEntropy};
+
+/// What a log in a database can be given.
+#[derive(Clone, Debug)]
+#[must_use = "settings do nothing before a log is opened with them"]
+pub struct Settings {
+    pub(crate) name: Box<str>,
+    pub(crate) clock: Option<Arc<dyn Clock>>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+}
+
+/// A name no log can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the name of a log is 1 to 64 lower-case letters, digits, `-` and `_`")]
+#[non_exhaustive]
+pub struct NameError;
+
+impl Settings {
+    /// The log named `main`; the database's clock in PostgreSQL, the machine's in SQLite.
+    pub fn new() -> Self {
+        Self { name: "main".into(), clock: None, entropy: Arc::new(SystemEntropy) }
+    }
+
+    /// Another of several logs in one database. It is made where there is none of this name.
+    ///
+    /// # Errors
+    /// When it is no name: 1 to 64 lower-case letters, digits, `-` and `_`.
+    pub fn name(mut self, name: &str) -> Result<Self, NameError> {
+        let fits = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+        if !(1..=64).contains(&name.len()) || !name.bytes().all(fits) {
+            return Err(NameError);
+        }
+        self.name = name.into();
+        Ok(self)
+    }
+
+    /// Every deadline is judged by this clock. Processes that share a log must share its time, so
+    /// this is for tests.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// The randomness for the id of a new log.
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.entropy = entropy;
+        self
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::new()
+    }
+}

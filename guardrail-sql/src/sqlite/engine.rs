@@ -1,0 +1,311 @@
+//! The statements of a log in SQLite.
+
+use async_trait::async_trait;
+use guardrail_core::model::RequestId;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Row as _, SqliteConnection, SqlitePool};
+
+use crate::log::engine::{Engine, Head, Known, Stored};
+use crate::log::process::Writer;
+use crate::log::row::Row;
+
+/// A log's file.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    options: SqliteConnectOptions,
+    pool: SqlitePool,
+}
+
+impl Sqlite {
+    pub(super) const fn new(options: SqliteConnectOptions, pool: SqlitePool) -> Self {
+        Self { options, pool }
+    }
+}
+
+/// Numbers and texts go in as one JSON array, so that one statement does for any count of them.
+fn json<T: serde::Serialize>(values: &[T]) -> Result<String, sqlx::Error> {
+    serde_json::to_string(values).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+#[async_trait]
+impl Engine for Sqlite {
+    type Session = SqliteConnection;
+
+    const NAME: &'static str = "SQLite log";
+    const POLL: u64 = 10;
+
+    async fn session(&self) -> Result<SqliteConnection, sqlx::Error> {
+        self.options.connect().await
+    }
+
+    async fn log(&self, name: &str, fresh: &str, start: &str) -> Result<Known, sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO guardrail_log (number, name, id, leaf, time)
+             SELECT coalesce(max(number), 0) + 1, ?1, ?2, ?3, 0 FROM guardrail_log WHERE true
+             ON CONFLICT (name) DO NOTHING",
+        )
+        .bind(name)
+        .bind(fresh)
+        .bind(start)
+        .execute(&self.pool)
+        .await?;
+        let row =
+            sqlx::query("SELECT last, leaf, time, number, id FROM guardrail_log WHERE name = ?1")
+                .bind(name)
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(Known { number: row.try_get(3)?, id: row.try_get(4)?, head: head(&row)? })
+    }
+
+    async fn begin(&self, on: &mut SqliteConnection, log: i64) -> Result<Head, sqlx::Error> {
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *on).await?;
+        let row = sqlx::query("SELECT last, leaf, time FROM guardrail_log WHERE number = ?1")
+            .bind(log)
+            .fetch_one(on)
+            .await?;
+        head(&row)
+    }
+
+    async fn standings(
+        &self,
+        on: &mut SqliteConnection,
+        log: i64,
+        ids: &[String],
+    ) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT id, version, state FROM guardrail_stream
+             WHERE log = ?1 AND id IN (SELECT value FROM json_each(?2))",
+        )
+        .bind(log)
+        .bind(json(ids)?)
+        .fetch_all(on)
+        .await
+    }
+
+    async fn leaf(
+        &self,
+        on: &mut SqliteConnection,
+        log: i64,
+        seq: i64,
+    ) -> Result<Option<String>, sqlx::Error> {
+        sqlx::query_scalar("SELECT leaf FROM guardrail_record WHERE log = ?1 AND seq = ?2")
+            .bind(log)
+            .bind(seq)
+            .fetch_optional(on)
+            .await
+    }
+
+    async fn insert(
+        &self,
+        on: &mut SqliteConnection,
+        log: i64,
+        rows: &[Row],
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO guardrail_record (log, seq, id, ver, event, was, became, digest, person,
+                                           time, writer, prev, leaf, line)
+             SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+                    value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9,
+                    value ->> 10, value ->> 11, value ->> 12
+             FROM json_each(?2)",
+        )
+        .bind(log)
+        .bind(json(rows)?)
+        .execute(on)
+        .await
+        .map(drop)
+    }
+
+    async fn commit(&self, on: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+        sqlx::query("COMMIT").execute(on).await.map(drop)
+    }
+
+    async fn rollback(&self, on: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+        sqlx::query("ROLLBACK").execute(on).await.map(drop)
+    }
+
+    fn tell(&self, _log: i64) {}
+
+    async fn told(&self, _log: i64) {
+        // Nobody tells; looking costs little enough.
+        std::future::pending().await
+    }
+
+    async fn head(&self, log: i64) -> Result<Head, sqlx::Error> {
+        let row = sqlx::query("SELECT last, leaf, time FROM guardrail_log WHERE number = ?1")
+            .bind(log)
+            .fetch_one(&self.pool)
+            .await?;
+        head(&row)
+    }
+
+    async fn version(&self, log: i64, id: &str) -> Result<i64, sqlx::Error> {
+        let version = "SELECT version FROM guardrail_stream WHERE log = ?1 AND id = ?2";
+        let found: Option<i64> =
+            sqlx::query_scalar(version).bind(log).bind(id).fetch_optional(&self.pool).await?;
+        Ok(found.unwrap_or(0))
+    }
+
+    async fn stream(&self, log: i64, id: &str, after: i64) -> Result<Vec<Stored>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT seq, line FROM guardrail_record WHERE log = ?1 AND id = ?2 AND ver > ?3
+             ORDER BY ver",
+        )
+        .bind(log)
+        .bind(id)
+        .bind(after)
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    async fn page(
+        &self,
+        log: i64,
+        after: i64,
+        limit: i64,
+        bytes: i64,
+    ) -> Result<Vec<Stored>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT seq, line FROM (
+                 SELECT seq, line, sum(length(line)) OVER (ORDER BY seq) - length(line) AS before
+                 FROM guardrail_record WHERE log = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3
+             ) WHERE before <= ?4 ORDER BY seq",
+        )
+        .bind(log)
+        .bind(after)
+        .bind(limit)
+        .bind(bytes)
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    async fn moved(
+        &self,
+        log: i64,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<(i64, String)>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT seq, id FROM guardrail_record WHERE log = ?1 AND seq > ?2
+             ORDER BY seq LIMIT ?3",
+        )
+        .bind(log)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    async fn open(
+        &self,
+        log: i64,
+        after: Option<RequestId>,
+        limit: i64,
+    ) -> Result<Vec<String>, sqlx::Error> {
+        sqlx::query_scalar(
+            "SELECT id FROM guardrail_stream
+             WHERE log = ?1 AND state IN ('pending', 'approved', 'started') AND first > coalesce(
+                 (SELECT first FROM guardrail_stream WHERE log = ?1 AND id = ?2), 0)
+             ORDER BY first LIMIT ?3",
+        )
+        .bind(log)
+        .bind(after.map(|id| id.to_string()))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    async fn started(&self, log: i64, but: &[i64], limit: i64) -> Result<Vec<String>, sqlx::Error> {
+        sqlx::query_scalar(
+            "SELECT id FROM guardrail_stream
+             WHERE log = ?1 AND state IN ('pending', 'approved', 'started') AND state = 'started'
+                 AND starter NOT IN (SELECT value FROM json_each(?2))
+             ORDER BY first LIMIT ?3",
+        )
+        .bind(log)
+        .bind(json(but)?)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    async fn writers(&self, log: i64, now: i64) -> Result<Vec<(Writer, i64)>, sqlx::Error> {
+        let rows = sqlx::query(
+            "SELECT writer, boot, space, pid, start, ?2 - beat FROM guardrail_writer
+             WHERE log = ?1",
+        )
+        .bind(log)
+        .bind(now)
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |row: &sqlx::sqlite::SqliteRow| {
+            let writer = Writer {
+                writer: row.try_get(0)?,
+                boot: row.try_get(1)?,
+                space: row.try_get(2)?,
+                pid: row.try_get(3)?,
+                start: row.try_get(4)?,
+            };
+            Ok((writer, row.try_get(5)?))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    async fn beat(&self, log: i64, writer: &Writer, now: i64) -> Result<(), sqlx::Error> {
+        let mut on = self.pool.acquire().await?;
+        sqlx::query(
+            "INSERT INTO guardrail_writer (log, writer, boot, space, pid, start, beat)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (log, writer) DO UPDATE SET beat = excluded.beat",
+        )
+        .bind(log)
+        .bind(writer.writer)
+        .bind(&writer.boot)
+        .bind(&writer.space)
+        .bind(writer.pid)
+        .bind(writer.start)
+        .bind(now)
+        .execute(&mut *on)
+        .await?;
+        sqlx::query("DELETE FROM guardrail_writer WHERE log = ?1 AND beat < ?2 - 86400000000")
+            .bind(log)
+            .bind(now)
+            .execute(&mut *on)
+            .await
+            .map(drop)
+    }
+
+    async fn leave(&self, log: i64, writer: i64) -> Result<(), sqlx::Error> {
+        let gone = sqlx::query("DELETE FROM guardrail_writer WHERE log = ?1 AND writer = ?2")
+            .bind(log)
+            .bind(writer)
+            .execute(&self.pool)
+            .await;
+        self.pool.close().await;
+        gone.map(drop)
+    }
+
+    fn is_refusal(error: &sqlx::Error) -> bool {
+        code(error) == Some(19)
+    }
+
+    fn is_passing(error: &sqlx::Error) -> bool {
+        let is_lost = matches!(
+            error,
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed
+        );
+        is_lost || matches!(code(error), Some(5 | 6))
+    }
+}
+
+/// The primary result code (<https://www.sqlite.org/rescode.html>): 5 and 6 are busy and locked,
+/// 19 a constraint.
+fn code(error: &sqlx::Error) -> Option<i64> {
+    let code = error.as_database_error()?.code()?;
+    code.parse::<i64>().ok().map(|code| code & 0xff)
+}
+
+fn head(row: &sqlx::sqlite::SqliteRow) -> Result<Head, sqlx::Error> {
+    let (last, leaf, time) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    Ok(Head { last, leaf, time, clock: None })
+}

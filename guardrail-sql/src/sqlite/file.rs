@@ -1,0 +1,99 @@
+//! The file of a log, for its owner alone, and its tables.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::path::Path;
+use std::time::Duration;
+
+use guardrail_core::audit::Error;
+use sqlx::pool::PoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
+
+use crate::log::engine::Engine as _;
+use crate::schema::{Migration, missing};
+use crate::sqlite::engine::Sqlite;
+
+const MIGRATIONS: &[Migration] = &[include_str!("../../migrations/sqlite/0001_log.sql")];
+
+/// How long SQLite itself waits for another process that writes.
+const BUSY: Duration = Duration::from_secs(2);
+
+/// Connections that read.
+const READERS: u32 = 4;
+
+/// Opens the file, and brings its tables up to date.
+pub(super) async fn open(path: &Path) -> Result<Sqlite, Error> {
+    let name = Sqlite::NAME;
+    prepare(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY)
+        .foreign_keys(true)
+        .disable_statement_logging();
+    let failed = |error: sqlx::Error| Error::storage(name, "open its file", error);
+    let mut connection = options.connect().await.map_err(failed)?;
+    migrate(&mut connection)
+        .await
+        .map_err(|error| Error::storage(name, "make its tables", error))?;
+    connection.close().await.map_err(failed)?;
+    let pool = PoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(BUSY)
+        .test_before_acquire(false)
+        .connect_lazy_with(options.clone());
+    Ok(Sqlite::new(options, pool))
+}
+
+/// Makes the file for its owner alone: what is in it is nobody else's to read or write.
+fn prepare(path: &Path) -> Result<(), Error> {
+    let failed = |error: std::io::Error| Error::storage(Sqlite::NAME, "make its file", error);
+    let (mut file, mut folder) = (OpenOptions::new(), DirBuilder::new());
+    file.read(true).append(true).create(true);
+    folder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        file.mode(0o600);
+        folder.mode(0o700);
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        folder.create(parent).map_err(failed)?;
+    }
+    let file = file.open(path).map_err(failed)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = file.metadata().map_err(failed)?.permissions().mode();
+        if mode & 0o002 != 0 {
+            let place = path.display().to_string().into();
+            let why = "everyone may write it; take that right away: chmod o-w".into();
+            return Err(Error::Unsafe { log: Sqlite::NAME, place, why });
+        }
+    }
+    drop(file);
+    Ok(())
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), Failure> {
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    sqlx::raw_sql("CREATE TABLE IF NOT EXISTS guardrail_schema (version INTEGER NOT NULL) STRICT")
+        .execute(&mut *connection)
+        .await?;
+    let found = sqlx::query("SELECT coalesce(max(version), 0) FROM guardrail_schema")
+        .fetch_one(&mut *connection)
+        .await?
+        .try_get::<i64, _>(0)?;
+    for (version, statements) in missing(MIGRATIONS, found)? {
+        sqlx::raw_sql(statements).execute(&mut *connection).await?;
+        sqlx::query("INSERT INTO guardrail_schema (version) VALUES (?1)")
+            .bind(version)
+            .execute(&mut *connection)
+            .await?;
+    }
+    sqlx::raw_sql("COMMIT").execute(&mut *connection).await?;
+    Ok(())
+}

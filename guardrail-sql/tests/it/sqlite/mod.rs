@@ -1,0 +1,4 @@
+//! The log in an SQLite file.
+
+mod rules;
+mod suite;

@@ -1,0 +1,101 @@
+//! The rules of a request's life stand in the tables too, whoever writes.
+
+use std::collections::BTreeSet;
+
+use guardrail_conformance::events::{asked, commented, of_requests, of_the_log, started};
+use guardrail_core::audit::{Append, AuditLog, Error, opened};
+use guardrail_core::model::{AuditEvent, RequestId, State, Version};
+use guardrail_sql::SqliteLog;
+use sqlx::{Connection as _, SqliteConnection};
+use tempfile::TempDir;
+
+use crate::samples::{self, arrows};
+
+/// A log with one pending request and one vote, and a connection past it.
+async fn bed() -> (TempDir, SqliteLog, RequestId, SqliteConnection) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("log.db");
+    let log = SqliteLog::open(&path).await.unwrap();
+    let id = samples::id(1);
+    let voted = of_requests().unwrap().into_iter().find(|event| event.name() == "voted").unwrap();
+    log.append(&Append::new(id, Version::START, vec![asked().unwrap(), voted])).await.unwrap();
+    let url = format!("sqlite://{}", path.display());
+    let connection = SqliteConnection::connect(&url).await.unwrap();
+    (folder, log, id, connection)
+}
+
+#[tokio::test]
+async fn the_arrows_are_those_of_the_model() {
+    let (_folder, _log, _, mut connection) = bed().await;
+    let found: Vec<(String, String, String)> =
+        sqlx::query_as("SELECT event, was, became FROM guardrail_arrow")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+    assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), arrows());
+}
+
+/// A copy of the last record, changed like this, is refused for this reason.
+async fn refused(changed: &[(&str, &str)], why: &str) {
+    let (_folder, log, _, mut connection) = bed().await;
+    let statement = samples::forged(changed);
+    let tried = sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await;
+    let said = tried.map(drop).unwrap_err().to_string();
+    assert!(said.contains(why), "{changed:?}: {said}");
+    let note = Append::new(samples::id(1), Version::new(2), vec![commented("goes on")]);
+    log.append(&note).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_record_that_breaks_a_rule_is_refused() {
+    for (changed, why) in samples::FORGERIES {
+        refused(changed, why).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_legal_may_be_inserted_by_hand() {
+    let (_folder, _log, _, mut connection) = bed().await;
+    let statement = samples::forged(samples::LEGAL);
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_changed_or_deleted() {
+    let (_folder, _log, _, mut connection) = bed().await;
+    for statement in [
+        "UPDATE guardrail_record SET line = 'x' WHERE seq = 1",
+        "DELETE FROM guardrail_record WHERE seq = 3",
+        "INSERT OR REPLACE INTO guardrail_record SELECT * FROM guardrail_record WHERE seq = 3",
+        "UPDATE guardrail_log SET last = 0",
+        "UPDATE guardrail_log SET id = 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa'",
+        "DELETE FROM guardrail_log",
+    ] {
+        let tried = sqlx::raw_sql(statement).execute(&mut connection).await;
+        let said = tried.map(drop).unwrap_err().to_string();
+        assert!(said.contains("guardrail: "), "{statement}: {said}");
+    }
+}
+
+/// What only the database refuses fails alone, and the log goes on.
+#[tokio::test]
+async fn a_rule_of_the_database_fails_one_append_of_a_batch() {
+    let (_folder, log, id, _) = bed().await;
+    let voted = of_requests().unwrap().into_iter().find(|event| event.name() == "voted").unwrap();
+    let other = AuditEvent::Started { digest: guardrail_core::model::Digest::of(b"x"), call: None };
+    let allow = of_requests().unwrap().remove(0);
+    let again = Append::new(id, Version::new(2), vec![voted]);
+    let fits = Append::new(samples::id(2), Version::START, vec![allow.clone(), started()]);
+    let not = Append::new(samples::id(3), Version::START, vec![allow, other]);
+    let notes = Append::new(RequestId::LOG, Version::new(1), of_the_log());
+    let (again, fits, not, notes) =
+        tokio::join!(log.append(&again), log.append(&fits), log.append(&not), log.append(&notes));
+    assert!(matches!(again, Err(Error::Illegal { .. })), "{again:?}");
+    assert!(matches!(not, Err(Error::Illegal { .. })), "{not:?}");
+    fits.unwrap();
+    notes.unwrap();
+    let late = Append::new(RequestId::LOG, Version::START, vec![opened()]);
+    assert!(matches!(log.append(&late).await, Err(Error::Conflict { .. })));
+    assert_eq!(guardrail_core::audit::verify(&log).await.unwrap().records, 8);
+    assert_eq!(State::ALL.len(), 13);
+}
