@@ -4,7 +4,7 @@ pub use guardrail_core::{approver, audit, clock, desk, gate, model, policy, test
 
 #[cfg(all(feature = "terminal", unix))]
 pub use guardrail_core::approver::TerminalApprover;
-pub use guardrail_core::approver::{Approver, Review};
+pub use guardrail_core::approver::{Approver, Door, Review};
 pub use guardrail_core::audit::{AuditLog, AuditRecord, FileLog, MemoryLog};
 pub use guardrail_core::clock::Timestamp;
 pub use guardrail_core::gate::{Context, Error, FromRefusal, Guardrail, InContext, Permit};

@@ -15,6 +15,7 @@ mod capture;
 mod changed;
 mod clock;
 mod decisions;
+mod door;
 mod drops;
 mod errors;
 mod fold;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 
 use async_trait::async_trait;
-use guardrail_core::approver::{Approver, Error, Review};
+use guardrail_core::approver::{Approver, Door, Error, Review};
 use guardrail_core::gate::Guardrail;
 use tokio::sync::Notify;
 
@@ -67,6 +67,10 @@ impl Watched {
 impl Approver for Watched {
     fn channel(&self) -> &str {
         self.approver.channel()
+    }
+
+    fn attach(&self, door: Door) {
+        self.approver.attach(door);
     }
 
     async fn review(&self, review: Review) -> Result<(), Error> {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::approver::{Approver, Error, Review};
+use crate::approver::{Approver, Door, Error, Review};
 use crate::desk::Desk;
 use crate::model::{ApprovalRequest, State};
 
@@ -17,6 +17,32 @@ const GRACE: Duration = Duration::from_secs(30);
 
 /// How often leaving is tried to be put on record while the log fails.
 const TRIES: u32 = 3;
+
+/// Gives every approver the door to all requests. One that panics over it hears nobody, which is
+/// its loss alone.
+pub(crate) fn attach(desk: &Arc<Desk>, approvers: &[Arc<dyn Approver>]) {
+    for approver in approvers {
+        let name = channel(&**approver);
+        let door = Door::new(desk, name);
+        let attached = std::panic::catch_unwind(AssertUnwindSafe(|| approver.attach(door)));
+        if attached.is_err() {
+            tracing::error!(channel = name, "an approver panicked when it was attached");
+        }
+    }
+}
+
+/// Brings a request that ended unattended before the approvers that once showed it somewhere, so
+/// that they update what still stands there.
+pub(crate) fn tell(desk: &Arc<Desk>, approvers: &[Arc<dyn Approver>], request: &ApprovalRequest) {
+    let shown = |approver: &Arc<dyn Approver>| {
+        let receipts = request.receipts(channel(&**approver));
+        receipts.iter().any(|receipt| !receipt.reference().is_empty())
+    };
+    let shown: Vec<_> = approvers.iter().filter(|approver| shown(approver)).cloned().collect();
+    if !shown.is_empty() {
+        attend(desk, &shown, request);
+    }
+}
 
 /// Brings a pending request before every approver, each in a task of its own on the present
 /// runtime. The tasks outlive the call: they hear the decision and update their messages.

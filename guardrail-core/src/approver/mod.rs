@@ -6,7 +6,10 @@
 //! - that `review` is safe to drop at any await, and may be called again for the same request
 //!   after a restart: [`Review::receipts`] says what this channel already sent;
 //! - to stay until the request is settled. Returning while it is pending, with `Ok`, `Err` or a
-//!   panic, means: this channel can no longer answer.
+//!   panic, means: this channel can no longer answer;
+//! - to leave at once where the request is over already. That happens after a restart, for a
+//!   request that ended while nobody attended it and that this channel once showed somewhere: so
+//!   that it can update what still stands there.
 //!
 //! guardrail promises: one task per approver and request, on the caller's runtime; panics are
 //! caught; a decision that comes from elsewhere is heard through [`Review::changed`]; after it an
@@ -37,6 +40,7 @@
 //! ```
 
 mod attend;
+mod door;
 mod error;
 mod review;
 #[cfg(all(feature = "terminal", unix))]
@@ -46,7 +50,8 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 
-pub(crate) use attend::attend;
+pub(crate) use attend::{attach, attend, tell};
+pub use door::Door;
 pub use error::Error;
 pub use review::Review;
 #[cfg(all(feature = "terminal", unix))]
@@ -67,6 +72,13 @@ pub trait Approver: Debug + Send + Sync + 'static {
     /// # Cancel safety
     /// Dropped at any await, when the process ends or 30 seconds after the request is settled.
     async fn review(&self, review: Review) -> Result<(), Error>;
+
+    /// Called once by each guardrail this approver is built into, before any review: with the door
+    /// to all its requests, for a channel that hears people by itself, whether a review runs or
+    /// not. It must not block; what it starts, it starts on the present runtime.
+    fn attach(&self, door: Door) {
+        drop(door);
+    }
 }
 
 const _: Option<&dyn Approver> = None;

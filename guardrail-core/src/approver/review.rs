@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::approver::error::Error;
 use crate::clock::Timestamp;
 use crate::desk::Desk;
-use crate::model::{ApprovalRequest, Cast, Identity, Nonce, Receipt, RequestId, State, Vote};
+use crate::model::{
+    ApprovalRequest, Cast, Identity, Nonce, PersonId, Receipt, RequestId, State, Vote, VoteRefusal,
+};
+use crate::policy::PolicySet;
 
 /// The handle on one request: read it, cast, comment, hear changes. Cheap to clone; every clone
 /// keeps its own place in what it has heard.
@@ -72,6 +75,36 @@ impl Review {
     #[must_use]
     pub fn receipts(&self) -> Vec<Receipt> {
         self.heard.receipts(&self.channel)
+    }
+
+    /// Reads the request as it stands now.
+    ///
+    /// # Errors
+    /// When the log fails.
+    ///
+    /// # Cancel safety
+    /// Dropped: nothing has happened.
+    pub async fn current(&mut self) -> Result<&ApprovalRequest, Error> {
+        let request = self.desk.read(self.heard.id()).await?;
+        self.learn(request);
+        self.hear_latest();
+        Ok(&self.heard)
+    }
+
+    /// The policies and people in force.
+    #[must_use]
+    pub fn policies(&self) -> PolicySet {
+        self.desk.policies()
+    }
+
+    /// Whose vote this identity would cast, and whether it may count: every check of a vote but
+    /// those of what was shown. For channels that show or ask nothing of people in vain; the vote
+    /// itself is judged again when it is cast.
+    ///
+    /// # Errors
+    /// Why it would not count.
+    pub fn voter(&self, identity: &Identity) -> Result<PersonId, VoteRefusal> {
+        self.desk.voter(&self.latest(), identity)
     }
 
     /// A nonce to show with the request. It opens nothing before its receipt is [`posted`].

@@ -6,8 +6,8 @@ use crate::desk::change::Move;
 use crate::desk::error::Error;
 use crate::model::secret::mask_text;
 use crate::model::{
-    ApprovalRequest, AuditEvent, Cast, Choice, PersonId, State, TEXT_LIMIT, Tally, Vote,
-    VoteRefusal, Voted, cut,
+    ApprovalRequest, AuditEvent, Cast, Choice, Identity, PersonId, Requirement, State, TEXT_LIMIT,
+    Tally, Vote, VoteRefusal, Voted, cut,
 };
 use crate::policy::{PolicySet, Resolution};
 
@@ -28,6 +28,16 @@ impl Desk {
             }
         })
         .await
+    }
+
+    /// Whose vote this identity would cast now, were everything shown.
+    pub(crate) fn voter(
+        &self,
+        request: &ApprovalRequest,
+        identity: &Identity,
+    ) -> Result<PersonId, VoteRefusal> {
+        let requirement = open(request, self.now())?;
+        voter(&self.policies(), request, requirement, identity)
     }
 
     /// A refused vote is an event too, as long as there are not too many of them.
@@ -67,15 +77,7 @@ fn judge(
     vote: &Vote,
     now: Timestamp,
 ) -> Result<PersonId, VoteRefusal> {
-    // INVARIANT: pending and in time; the append says it once more by its deadline.
-    match request.state(now) {
-        State::Pending => {}
-        State::Expired => return Err(VoteRefusal::Expired),
-        state => return Err(VoteRefusal::NotPending(state)),
-    }
-    let Some(requirement) = request.requirement() else {
-        return Err(VoteRefusal::NotPending(request.state(now)));
-    };
+    let requirement = open(request, now)?;
     if vote.seen.digest != request.intent().digest() {
         return Err(VoteRefusal::OtherDigest);
     }
@@ -90,7 +92,32 @@ fn judge(
     if request.is_spent(nonce) {
         return Err(VoteRefusal::SpentNonce);
     }
-    let Resolution::Person(person) = policies.directory().resolve(vote.identity()) else {
+    let id = voter(policies, request, requirement, vote.identity())?;
+    let reason = vote.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty());
+    if requirement.reason_required(vote.choice) && !reason {
+        return Err(VoteRefusal::NoReason);
+    }
+    Ok(id)
+}
+
+/// What the request asks for, where it is pending and in time.
+fn open(request: &ApprovalRequest, now: Timestamp) -> Result<&Requirement, VoteRefusal> {
+    // INVARIANT: pending and in time; the append says it once more by its deadline.
+    match (request.state(now), request.requirement()) {
+        (State::Pending, Some(requirement)) => Ok(requirement),
+        (State::Expired, _) => Err(VoteRefusal::Expired),
+        (state, _) => Err(VoteRefusal::NotPending(state)),
+    }
+}
+
+/// Who the identity is, where a vote of theirs may count.
+fn voter(
+    policies: &PolicySet,
+    request: &ApprovalRequest,
+    requirement: &Requirement,
+    identity: &Identity,
+) -> Result<PersonId, VoteRefusal> {
+    let Resolution::Person(person) = policies.directory().resolve(identity) else {
         return Err(VoteRefusal::Unlinked);
     };
     if !person.is_active() {
@@ -109,10 +136,6 @@ fn judge(
     }
     if !requirement.is_eligible(id) {
         return Err(VoteRefusal::NotEligible);
-    }
-    let reason = vote.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty());
-    if requirement.reason_required(vote.choice) && !reason {
-        return Err(VoteRefusal::NoReason);
     }
     Ok(id.clone())
 }

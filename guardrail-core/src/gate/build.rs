@@ -4,9 +4,9 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use crate::approver::Approver;
 #[cfg(feature = "terminal")]
 use crate::approver::TerminalApprover;
+use crate::approver::{Approver, attach};
 #[cfg(feature = "terminal")]
 use crate::audit::FileLog;
 use crate::audit::{self, AuditLog};
@@ -184,6 +184,7 @@ impl Builder {
         let guardrail = self.assemble(agent, policies, log);
         let digest = guardrail.policies().digest();
         guardrail.inner.desk.note_policies(digest).await?;
+        attach(&guardrail.inner.desk, &guardrail.inner.approvers);
         guardrail.recover().await?;
         Ok(guardrail)
     }

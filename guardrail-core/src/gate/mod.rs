@@ -24,7 +24,7 @@ pub use permit::{Asked, Permit};
 pub use refusal::FromRefusal;
 pub use scope::{InContext, InstallError};
 
-use crate::approver::{Approver, Review, attend};
+use crate::approver::{Approver, Review, attend, tell};
 use crate::audit::AuditLog;
 use crate::desk::{self, Desk};
 use crate::model::{AgentName, RequestId};
@@ -113,8 +113,12 @@ impl Guardrail {
 
     /// What was left over by a process that is gone is ended or brought to the approvers again.
     async fn recover(&self) -> Result<(), desk::Error> {
-        for request in self.inner.desk.recover().await? {
+        let recovered = self.inner.desk.recover().await?;
+        for request in recovered.waiting {
             attend(&self.inner.desk, &self.inner.approvers, &request);
+        }
+        for request in recovered.ended {
+            tell(&self.inner.desk, &self.inner.approvers, &request);
         }
         Ok(())
     }
