@@ -4,8 +4,9 @@ use guardrail_core::model::secret::Secret;
 
 use crate::config::error::ConfigError;
 
-/// Slack's own signing secrets have 32 characters.
-const SIGNING_SECRET_LEAST: usize = 32;
+/// Slack's own signing secrets have 32 characters; other senders of callbacks may use fewer, but none
+/// that could be guessed.
+const SIGNING_SECRET_LEAST: usize = 24;
 /// Behind its prefix a token has far more.
 const TOKEN_LEAST: usize = 8;
 const SECRET_MOST: usize = 1024;
@@ -29,7 +30,7 @@ pub(super) fn refresh_token(name: &str, token: &Secret<String>) -> Result<(), Co
     prefixed(name, token, "refresh token", &["xoxe-"], why)
 }
 
-/// Letters and digits, at least 32 of them.
+/// Visible ASCII, at least 24 characters.
 pub(super) fn signing_secret(name: &str, secret: &Secret<String>) -> Result<(), ConfigError> {
     let refuse = |why| Err(secret_error(name, "signing secret", why));
     let text = secret.expose();
@@ -39,8 +40,8 @@ pub(super) fn signing_secret(name: &str, secret: &Secret<String>) -> Result<(), 
     if text.starts_with("xox") || text.starts_with("xapp-") {
         return refuse("it is a token; the signing secret stands under \"Basic Information\"");
     }
-    if !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return refuse("it has other characters than letters and digits; copy it again");
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return refuse("it has a space or something else in it that none has; copy it again");
     }
     if !(SIGNING_SECRET_LEAST..=SECRET_MOST).contains(&text.len()) {
         return refuse("it is not as long as one, 32 characters; copy it again");
@@ -103,7 +104,9 @@ pub(super) fn channel(name: &str, text: &str) -> Result<(), ConfigError> {
 
 fn is_id(text: &str) -> bool {
     (2..=ID_MOST).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 fn prefixed(

@@ -1,4 +1,5 @@
-//! Ids of Slack: upper-case letters and digits, the first of which says what it is of.
+//! Ids of Slack: upper-case letters and digits, the first of which says what it is of. Stand-ins for Slack
+//! also write `T_CORP`.
 
 use super::error::DecodeError;
 
@@ -7,7 +8,7 @@ const ID: usize = 32;
 
 /// An id that begins with one of these letters.
 pub(super) fn id(text: &str, first: &[char], what: &'static str) -> Result<String, DecodeError> {
-    let plain = text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let plain = text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     if text.starts_with(first) && (2..=ID).contains(&text.len()) && plain {
         Ok(text.to_owned())
     } else {
