@@ -6,6 +6,7 @@ mod bench_compile;
 mod command;
 mod counterparts;
 mod deny;
+mod fuzz;
 mod house;
 mod install;
 mod lints;

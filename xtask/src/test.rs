@@ -2,7 +2,7 @@
 
 use crate::command::{Cmd, Failure};
 use crate::step::Step;
-use crate::{counterparts, deny, house, lints};
+use crate::{counterparts, deny, fuzz, house, lints};
 
 /// The steps in order: what fails fast stands first.
 ///
@@ -35,6 +35,7 @@ pub(crate) fn steps() -> Result<Vec<Step>, Failure> {
             Cmd::cargo("doc --workspace --all-features --no-deps --locked")
                 .env("RUSTDOCFLAGS", "-D warnings"),
         ),
+        fuzz::step(),
         deny::tree(),
         deny::advisories(),
     ])
