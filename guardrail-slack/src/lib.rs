@@ -3,13 +3,18 @@
 #![expect(dead_code, unused_imports, reason = "the approver that uses these parts is being built")]
 
 mod address;
+mod audience;
 mod blocks;
 mod client;
 mod config;
+mod counts;
 mod delivery;
 mod error;
 mod interaction;
+mod router;
+mod seen;
 mod token;
+mod verify;
 
 pub use client::BuildError;
 pub use config::{Arguments, Config, ConfigError, SlackBuilder};

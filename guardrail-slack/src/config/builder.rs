@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use guardrail_core::clock::{Clock, Entropy, SystemClock, SystemEntropy};
+use guardrail_core::clock::{Clock, Entropy, SystemEntropy};
 use guardrail_core::model::secret::Secret;
 
 use crate::address;
 use crate::config::check::{self, IdKind};
 use crate::config::error::ConfigError;
+use crate::config::wall::WallClock;
 use crate::config::{Arguments, Config, Place};
 
 const API_URL: &str = "https://slack.com/api/";
@@ -74,7 +75,7 @@ impl SlackBuilder {
             app_token: None,
             signing_secrets: Vec::new(),
             give_up_after: GIVE_UP_AFTER,
-            clock: Arc::new(SystemClock::new()),
+            clock: Arc::new(WallClock::new()),
             entropy: Arc::new(SystemEntropy),
         }
     }

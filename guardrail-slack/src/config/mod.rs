@@ -7,6 +7,7 @@
 mod builder;
 mod check;
 mod error;
+mod wall;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
