@@ -11,12 +11,13 @@ mod counts;
 mod delivery;
 mod error;
 mod interaction;
+mod jitter;
 mod router;
 mod seen;
 mod token;
 mod verify;
 
-pub use client::BuildError;
+pub use client::{BotTokens, BuildError, StoreError, TokenFile, TokenStore};
 pub use config::{Arguments, Config, ConfigError, SlackBuilder};
 pub use error::Error;
 

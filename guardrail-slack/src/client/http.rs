@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use guardrail_core::model::secret::Secret;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{StatusCode, Url, redirect};
-use serde_json::Value;
 
 use crate::client::error::{BuildError, Error};
+use crate::client::transport::{Answer, Body, RETRY_AFTER_DEFAULT, Transport};
 
 /// How long one exchange may last.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -16,62 +17,63 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an answer may be, in bytes: a user group of thousands fits.
 const ANSWER_LIMIT: usize = 4 << 20;
 
-/// Slack says how long to wait; where it does not, this long.
-const RETRY_AFTER_DEFAULT: Duration = Duration::from_secs(1);
-
-/// What a method is given.
 #[derive(Clone, Debug)]
-pub(super) enum Body {
-    Json(Value),
-    Form(Vec<(&'static str, String)>),
+pub(super) struct Http {
+    client: reqwest::Client,
+    /// Ends in `/`.
+    api: Url,
 }
 
-#[derive(Clone, Debug)]
-pub(super) struct Http(reqwest::Client);
-
 impl Http {
-    pub(super) fn new() -> Result<Self, BuildError> {
+    pub(super) fn new(api: Url) -> Result<Self, BuildError> {
         let client = reqwest::Client::builder()
             .user_agent(concat!("guardrail/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .referer(false)
+            // reqwest would send some calls again by itself; how often is decided in one place.
+            .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
             .build()?;
-        Ok(Self(client))
+        Ok(Self { client, api })
     }
+}
 
-    /// Posts to one method and gives the body of the answer, which is not read yet.
-    pub(super) async fn post(
+#[async_trait]
+impl Transport for Http {
+    async fn post(
         &self,
-        api: &Url,
         method: &'static str,
         token: Option<&Secret<String>>,
         body: &Body,
-    ) -> Result<Vec<u8>, Error> {
+    ) -> Result<Answer, Error> {
         let unreadable = |why| Error::Unreadable { method, why };
-        let url = api.join(method).map_err(|_| unreadable("its address is none"))?;
-        let mut request = self.0.post(url);
+        let url = self.api.join(method).map_err(|_| unreadable("its address is none"))?;
+        let mut request = self.client.post(url);
         if let Some(token) = token {
+            // Marked as sensitive by reqwest: no debug output of headers shows it.
             request = request.bearer_auth(token.expose());
         }
         let request = match body {
             Body::Json(json) => request
                 .header(CONTENT_TYPE, "application/json; charset=utf-8")
                 .body(json.to_string()),
-            Body::Form(fields) => request.form(fields),
+            Body::Form(fields) => {
+                let fields: Vec<_> =
+                    fields.iter().map(|(name, value)| (name, value.expose())).collect();
+                request.form(&fields)
+            }
         };
         let mut answer = request.send().await.map_err(|error| unreachable(method, &error))?;
+        let retry_after = retry_after(answer.headers());
         match answer.status() {
             StatusCode::OK => {}
             StatusCode::TOO_MANY_REQUESTS => {
-                return Err(Error::RateLimited { method, after: retry_after(answer.headers()) });
+                return Err(Error::RateLimited { method, after: retry_after });
             }
             status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
-                return Err(Error::Unreachable {
-                    method,
-                    why: format!("status {}", status.as_u16()),
-                });
+                let why = format!("status {}", status.as_u16());
+                return Err(Error::Unreachable { method, why });
             }
             status if status.is_redirection() => {
                 return Err(unreadable("it points elsewhere, and a token follows no redirect"));
@@ -85,7 +87,7 @@ impl Http {
             }
             read.extend_from_slice(&chunk);
         }
-        Ok(read)
+        Ok(Answer { body: read, retry_after })
     }
 }
 
@@ -103,7 +105,6 @@ fn unreachable(method: &'static str, error: &reqwest::Error) -> Error {
 
 fn retry_after(headers: &HeaderMap) -> Duration {
     let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-    seconds
-        .and_then(|seconds| seconds.trim().parse().ok())
-        .map_or(RETRY_AFTER_DEFAULT, Duration::from_secs)
+    let seconds = seconds.and_then(|seconds| seconds.trim().parse().ok());
+    seconds.map_or(RETRY_AFTER_DEFAULT, Duration::from_secs)
 }

@@ -1,12 +1,17 @@
 //! Messages and views: post, update, tell one person, open a modal.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::client::error::Error;
-use crate::client::http::Body;
+use crate::client::transport::Body;
+
+/// How long a modal may take to open; a little less than the trigger lives.
+const TRIGGER_LIFE: Duration = Duration::from_millis(2700);
 
 /// A message to post.
 #[derive(Clone, Debug)]
@@ -45,7 +50,10 @@ impl Client {
         if let Some(thread) = &post.thread {
             put(&mut body, "thread_ts", json!(thread));
         }
-        self.call("chat.postMessage", Body::Json(body)).await
+        const METHOD: &str = "chat.postMessage";
+        let turn = self.0.pace.turn(&post.channel).await;
+        turn.map_err(|after| Error::RateLimited { method: METHOD, after })?;
+        self.call(METHOD, Body::Json(body)).await
     }
 
     /// `chat.update`: the message at this place says something else from now on.
@@ -86,7 +94,8 @@ impl Client {
     /// `views.open`. A trigger id lives three seconds, so this call is tried no longer.
     pub(crate) async fn views_open(&self, trigger_id: &str, view: &Value) -> Result<(), Error> {
         let body = json!({ "trigger_id": trigger_id, "view": view });
-        let Good { .. } = self.call("views.open", Body::Json(body)).await?;
+        let body = Body::Json(body);
+        let Good { .. } = self.call_within(TRIGGER_LIFE, "views.open", body).await?;
         Ok(())
     }
 }

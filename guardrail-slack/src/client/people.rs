@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::client::Client;
 use crate::client::error::Error;
-use crate::client::http::Body;
+use crate::client::transport::Body;
 
 /// What Slack says of one account. A flag it leaves out of a live account counts against it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,8 +80,7 @@ struct Users {
 impl Client {
     /// `users.info`.
     pub(crate) async fn users_info(&self, user: &str) -> Result<UserInfo, Error> {
-        let answer: Answer =
-            self.call("users.info", Body::Form(vec![("user", user.to_owned())])).await?;
+        let answer: Answer = self.call("users.info", Body::form([("user", user)])).await?;
         if answer.user.id != user {
             return Err(Error::Unreadable {
                 method: "users.info",
@@ -93,16 +92,15 @@ impl Client {
 
     /// `users.lookupByEmail`. `users_not_found` where nobody has it.
     pub(crate) async fn lookup_by_email(&self, email: &str) -> Result<UserInfo, Error> {
-        let fields = vec![("email", email.to_owned())];
-        let answer: Answer = self.call("users.lookupByEmail", Body::Form(fields)).await?;
+        let body = Body::form([("email", email)]);
+        let answer: Answer = self.call("users.lookupByEmail", body).await?;
         Ok(answer.user.into())
     }
 
     /// `usergroups.users.list`: the ids of who is in a user group and not deactivated.
     pub(crate) async fn usergroup_users(&self, group: &str) -> Result<Vec<String>, Error> {
-        let fields =
-            vec![("usergroup", group.to_owned()), ("include_disabled", "false".to_owned())];
-        let answer: Users = self.call("usergroups.users.list", Body::Form(fields)).await?;
+        let body = Body::form([("usergroup", group), ("include_disabled", "false")]);
+        let answer: Users = self.call("usergroups.users.list", body).await?;
         Ok(answer.users)
     }
 }

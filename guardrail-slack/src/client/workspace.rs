@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::client::Client;
 use crate::client::error::Error;
-use crate::client::http::Body;
+use crate::client::transport::Body;
 
 /// Who a token speaks for.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -44,19 +44,19 @@ struct Link {
 impl Client {
     /// `auth.test`: whose the bot's token is.
     pub(crate) async fn auth_test(&self) -> Result<Me, Error> {
-        self.call("auth.test", Body::Form(Vec::new())).await
+        self.call("auth.test", Body::form([])).await
     }
 
     /// `conversations.open`: the channel in which the app and this person talk alone.
     pub(crate) async fn conversations_open(&self, user: &str) -> Result<String, Error> {
-        let fields = vec![("users", user.to_owned())];
-        let opened: Opened = self.call("conversations.open", Body::Form(fields)).await?;
+        let body = Body::form([("users", user)]);
+        let opened: Opened = self.call("conversations.open", body).await?;
         Ok(opened.channel.id)
     }
 
     /// `apps.connections.open`: where to connect a socket, once. The address holds a ticket.
     pub(crate) async fn connections_open(&self) -> Result<Secret<String>, Error> {
-        let link: Link = self.call_as_app("apps.connections.open", Body::Form(Vec::new())).await?;
+        let link: Link = self.call_as_app("apps.connections.open", Body::form([])).await?;
         Ok(Secret::new(link.url))
     }
 }

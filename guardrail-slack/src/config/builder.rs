@@ -8,6 +8,7 @@ use guardrail_core::clock::{Clock, Entropy, SystemEntropy};
 use guardrail_core::model::secret::Secret;
 
 use crate::address;
+use crate::client::{Rotation, TokenStore};
 use crate::config::check::{self, IdKind};
 use crate::config::error::ConfigError;
 use crate::config::wall::WallClock;
@@ -44,6 +45,7 @@ pub struct SlackBuilder {
     app: Option<String>,
     api_url: String,
     socket_url: Option<String>,
+    rotation: Option<Rotation>,
     app_token: Option<Secret<String>>,
     signing_secrets: Vec<Secret<String>>,
     give_up_after: Duration,
@@ -72,12 +74,32 @@ impl SlackBuilder {
             app: None,
             api_url: API_URL.to_owned(),
             socket_url: None,
+            rotation: None,
             app_token: None,
             signing_secrets: Vec::new(),
             give_up_after: GIVE_UP_AFTER,
             clock: Arc::new(WallClock::new()),
             entropy: Arc::new(SystemEntropy),
         }
+    }
+
+    /// The bot's token ends after some hours and is renewed: the app's client id and secret, the
+    /// refresh token that came with the bot's, and where renewed ones are kept. What the store has
+    /// goes before the tokens given here.
+    pub fn rotation(
+        mut self,
+        client_id: impl Into<Secret<String>>,
+        client_secret: impl Into<Secret<String>>,
+        refresh_token: impl Into<Secret<String>>,
+        store: Arc<dyn TokenStore>,
+    ) -> Self {
+        self.rotation = Some(Rotation {
+            client_id: client_id.into(),
+            client_secret: client_secret.into(),
+            refresh: refresh_token.into(),
+            store,
+        });
+        self
     }
 
     /// The app-level token, `xapp-`: clicks arrive by Socket Mode, and no public address is needed.
@@ -196,6 +218,16 @@ impl SlackBuilder {
     /// The first value that cannot work, and what to do.
     pub fn build(self) -> Result<Config, ConfigError> {
         check::bot_token("bot_token", &self.bot_token)?;
+        if let Some(rotation) = &self.rotation {
+            check::refresh_token("refresh_token", &rotation.refresh)?;
+            check::word("client_id", "client id", &rotation.client_id)?;
+            check::word("client_secret", "client secret", &rotation.client_secret)?;
+        } else if self.bot_token.expose().starts_with("xoxe.") {
+            return Err(ConfigError::Missing {
+                name: "refresh_token".to_owned(),
+                remedy: "the bot's token ends after some hours; give what renews it",
+            });
+        }
         if let Some(token) = &self.app_token {
             check::app_token("app_token", token)?;
         }
@@ -259,6 +291,7 @@ impl SlackBuilder {
             api_url,
             socket_url,
             bot_token: self.bot_token,
+            rotation: self.rotation,
             app_token: self.app_token,
             signing_secrets: self.signing_secrets,
             give_up_after: self.give_up_after,

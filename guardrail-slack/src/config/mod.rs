@@ -6,7 +6,13 @@
 
 mod builder;
 mod check;
+mod environment;
 mod error;
+mod rename;
+mod section;
+mod source;
+#[cfg(test)]
+mod tests;
 mod wall;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,12 +21,15 @@ use std::time::Duration;
 
 use guardrail_core::clock::{Clock, Entropy};
 use guardrail_core::model::secret::Secret;
+use guardrail_core::policy::PolicySet;
 use reqwest::Url;
 
 pub use self::builder::SlackBuilder;
 pub use self::error::ConfigError;
 
-use crate::client::{self, Client};
+use crate::audience::Audience;
+use crate::client::{self, Client, Rotation};
+use crate::verify::Verifier;
 
 /// Where a request's arguments are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -62,6 +71,7 @@ pub struct Config {
     /// Where sockets are opened, whatever host Slack names.
     pub(crate) socket_url: Option<Url>,
     pub(crate) bot_token: Secret<String>,
+    pub(crate) rotation: Option<Rotation>,
     /// Socket Mode, where there is one.
     pub(crate) app_token: Option<Secret<String>>,
     /// HTTP, where there are any: one, or two while they are being changed.
@@ -81,9 +91,43 @@ impl Config {
         SlackBuilder::new(bot_token.into(), channel.into())
     }
 
+    /// Reads the environment: `SLACK_BOT_TOKEN` and `SLACK_CHANNEL`, and `SLACK_APP_TOKEN` for
+    /// Socket Mode or `SLACK_SIGNING_SECRET` for HTTP.
+    ///
+    /// Also read, where they are set: `SLACK_OLD_SIGNING_SECRET` while the signing secret is
+    /// changed, `SLACK_TEAM_ID`, `SLACK_ENTERPRISE_ID`, `SLACK_APP_ID`, `SLACK_USER_GROUP` (to
+    /// mention), `SLACK_API_URL`, `SLACK_SOCKET_URL`; and for an app with token rotation
+    /// `SLACK_REFRESH_TOKEN`, `SLACK_CLIENT_ID`, `SLACK_CLIENT_SECRET` and `SLACK_TOKEN_FILE`, the
+    /// file in which renewed tokens are kept.
+    ///
+    /// # Errors
+    /// The first variable that is missing or cannot work, and what to do.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        environment::read(&environment::variable)
+    }
+
+    /// Reads `[slack]` of `guardrail.toml`. Its secrets are read from the environment variables or
+    /// files the section names, by default from the variables of [`Config::from_env`].
+    ///
+    /// # Errors
+    /// The first mistake, with its place in the file where it has one, and what to do.
+    pub fn from_policies(policies: &PolicySet) -> Result<Self, ConfigError> {
+        section::read(policies, &environment::variable)
+    }
+
     /// Where the requests of this policy appear.
     pub(crate) fn place(&self, policy: &str) -> &Place {
         self.places.get(policy).unwrap_or(&self.place)
+    }
+
+    /// Whose deliveries are for us.
+    pub(crate) fn audience(&self) -> Audience {
+        Audience::new(self.teams.clone(), self.enterprise.clone(), self.app.clone())
+    }
+
+    /// What checks callbacks over HTTP.
+    pub(crate) fn verifier(&self) -> Verifier {
+        Verifier::new(self.signing_secrets.clone(), Arc::clone(&self.clock))
     }
 
     /// A client of the Web API with these secrets.
@@ -91,6 +135,7 @@ impl Config {
         Client::new(client::Settings {
             api: self.api_url.clone(),
             bot: self.bot_token.clone(),
+            rotation: self.rotation.clone(),
             app: self.app_token.clone(),
             patience: CALL_PATIENCE,
             clock: Arc::clone(&self.clock),

@@ -1,5 +1,10 @@
 //! Signatures: Slack's published example, and everything that is not quite it.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 use std::sync::Arc;
 
