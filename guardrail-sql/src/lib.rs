@@ -12,11 +12,15 @@
 //! `MemoryLog`: a database does not pause.
 
 mod log;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod schema;
 mod settings;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresLog;
 pub use settings::{NameError, Settings};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteLog;

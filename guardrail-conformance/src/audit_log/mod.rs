@@ -72,6 +72,20 @@ macro_rules! cases {
                 )*)*
             };
         }
+
+        /// The same for a log that may not be there in every run: each `#[test]` hands the name of
+        /// its case to a function, which makes the log and [runs]($crate::audit_log::run) it.
+        #[macro_export]
+        macro_rules! audit_log_cases {
+            ($d case:path) => {
+                $($(
+                    #[test]
+                    fn $case() -> Result<(), $crate::audit_log::Broken> {
+                        $d case(stringify!($case))
+                    }
+                )*)*
+            };
+        }
     };
 }
 

@@ -28,13 +28,10 @@ pub(crate) async fn open<E: Engine>(engine: E, settings: &Settings) -> Result<Lo
     let now = settings.clock.as_ref().map_or_else(|| SystemClock::new().now(), |clock| clock.now());
     let fresh = LogId::random(now, &*settings.entropy)?.to_string();
     let start = guardrail_core::model::Digest::from_bytes([0; 32]).to_string();
-    let Known { number, id, mut head } =
+    let Known { number, id, head } =
         engine.log(&settings.name, &fresh, &start).await.map_err(failed)?;
     let id = LogId::parse(&id).map_err(|_| damaged::<E>("its head", "its id is none"))?;
     look(&engine, number, &head).await?;
-    if settings.clock.is_some() {
-        head.clock = None;
-    }
     let time = LogTime::new(settings.clock.clone(), &head);
     let session = engine.session().await.map_err(failed)?;
     let shared = Arc::new(Shared::new(engine, id, number, time, head.last));

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that is wrong should fail")]
 
+#[cfg(all(feature = "postgres", unix))]
+mod postgres;
 mod samples;
+mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -13,7 +13,11 @@
 //! ```
 
 mod counterparts;
+#[cfg(unix)]
+mod postgres;
 mod running;
 
 pub use crate::counterparts::Counterparts;
+#[cfg(unix)]
+pub use crate::postgres::Postgres;
 pub use crate::running::Running;

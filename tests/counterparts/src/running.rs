@@ -22,9 +22,26 @@ impl Running {
     /// # Errors
     ///
     /// When it cannot be started, ends, or is not ready within a minute.
-    pub fn start<T>(
+    pub fn start<T>(command: Command, ready: impl Fn(&str) -> Option<T>) -> io::Result<(Self, T)> {
+        Self::start_as(command, ready, true)
+    }
+
+    /// The same for a program that says more than anyone reads.
+    ///
+    /// # Errors
+    ///
+    /// As [`Running::start`].
+    pub fn start_quietly<T>(
+        command: Command,
+        ready: impl Fn(&str) -> Option<T>,
+    ) -> io::Result<(Self, T)> {
+        Self::start_as(command, ready, false)
+    }
+
+    fn start_as<T>(
         mut command: Command,
         ready: impl Fn(&str) -> Option<T>,
+        is_told: bool,
     ) -> io::Result<(Self, T)> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = command.spawn().map_err(|e| {
@@ -33,10 +50,10 @@ impl Running {
         let mut running = Self { child };
         let (sender, lines) = mpsc::channel();
         if let Some(output) = running.child.stdout.take() {
-            forward(output, sender.clone());
+            forward(output, sender.clone(), is_told);
         }
         if let Some(output) = running.child.stderr.take() {
-            forward(output, sender);
+            forward(output, sender, is_told);
         }
         let until = Instant::now() + START;
         loop {
@@ -66,10 +83,12 @@ impl Drop for Running {
 }
 
 /// Reads the output to its end, so that the program never waits for a reader.
-fn forward(output: impl Read + Send + 'static, lines: mpsc::Sender<String>) {
+fn forward(output: impl Read + Send + 'static, lines: mpsc::Sender<String>, is_told: bool) {
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let _ = writeln!(io::stderr().lock(), "| {line}");
+            if is_told {
+                let _ = writeln!(io::stderr().lock(), "| {line}");
+            }
             // Nobody listens once it is ready.
             let _ = lines.send(line);
         }

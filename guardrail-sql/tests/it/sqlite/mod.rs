@@ -1,4 +1,5 @@
 //! The log in an SQLite file.
 
 mod rules;
+mod shared;
 mod suite;

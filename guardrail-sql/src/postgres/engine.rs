@@ -1,0 +1,388 @@
+//! The statements of a log in PostgreSQL.
+
+use std::sync::OnceLock;
+
+use async_trait::async_trait;
+use guardrail_core::model::RequestId;
+use sqlx::postgres::{PgConnectOptions, PgRow};
+use sqlx::{ConnectOptions as _, PgConnection, PgPool, Row as _};
+
+use crate::log::engine::{Engine, Head, Known, Stored};
+use crate::log::process::Writer;
+use crate::log::row::Row;
+use crate::postgres::signal::Signal;
+
+/// A log's database.
+#[derive(Debug)]
+pub(crate) struct Postgres {
+    options: PgConnectOptions,
+    pool: PgPool,
+    /// Whether deadlines are judged by a clock of this process: in tests.
+    own_clock: bool,
+    signal: OnceLock<Signal>,
+}
+
+impl Postgres {
+    pub(super) const fn new(options: PgConnectOptions, pool: PgPool, own_clock: bool) -> Self {
+        Self { options, pool, own_clock, signal: OnceLock::new() }
+    }
+
+    fn head(&self, row: &PgRow) -> Result<Head, sqlx::Error> {
+        let clock: i64 = row.try_get(3)?;
+        let clock = (!self.own_clock).then_some(clock);
+        let (last, leaf, time) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        Ok(Head { last, leaf, time, clock })
+    }
+
+    fn signal(&self, log: i64) -> &Signal {
+        self.signal.get_or_init(|| Signal::new(&self.pool, log))
+    }
+
+    /// This process's time, where it counts.
+    fn time(&self, now: i64) -> Option<i64> {
+        self.own_clock.then_some(now)
+    }
+}
+
+/// How often a log's number is tried while others take it.
+const ROUNDS: usize = 16;
+
+/// Microseconds since 1970, by the database's clock at this very moment.
+macro_rules! clock {
+    () => {
+        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+    };
+}
+
+#[async_trait]
+impl Engine for Postgres {
+    type Session = PgConnection;
+
+    const NAME: &'static str = "PostgreSQL log";
+    const POLL: u64 = 500;
+
+    async fn session(&self) -> Result<PgConnection, sqlx::Error> {
+        self.options.connect().await
+    }
+
+    async fn log(&self, name: &str, fresh: &str, start: &str) -> Result<Known, sqlx::Error> {
+        for _ in 0..ROUNDS {
+            let row = sqlx::query(concat!(
+                "SELECT last, leaf, time, ",
+                clock!(),
+                ", number, id FROM guardrail_log WHERE name = $1"
+            ))
+            .bind(name)
+            .fetch_optional(&self.pool)
+            .await?;
+            if let Some(row) = row {
+                return Ok(Known {
+                    number: row.try_get(4)?,
+                    id: row.try_get(5)?,
+                    head: self.head(&row)?,
+                });
+            }
+            // Another log may take the same number at this moment: then once more.
+            sqlx::query(
+                "INSERT INTO guardrail_log (number, name, id, leaf, time)
+                 SELECT coalesce(max(number), 0) + 1, $1, $2, $3, 0 FROM guardrail_log
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(name)
+            .bind(fresh)
+            .bind(start)
+            .execute(&self.pool)
+            .await?;
+        }
+        Err(sqlx::Error::RowNotFound)
+    }
+
+    async fn begin(&self, on: &mut PgConnection, log: i64) -> Result<Head, sqlx::Error> {
+        // A process that stops in the midst of it holds the head for no longer than this.
+        sqlx::raw_sql(
+            "BEGIN ISOLATION LEVEL READ COMMITTED;
+             SET LOCAL lock_timeout = '3s';
+             SET LOCAL idle_in_transaction_session_timeout = '10s'",
+        )
+        .execute(&mut *on)
+        .await?;
+        let row = sqlx::query(concat!(
+            "SELECT last, leaf, time, ",
+            clock!(),
+            ", CASE WHEN current_setting('synchronous_commit') = 'off'
+                 THEN set_config('synchronous_commit', 'on', true) END
+             FROM guardrail_log WHERE number = $1 FOR UPDATE"
+        ))
+        .bind(log)
+        .fetch_one(on)
+        .await?;
+        self.head(&row)
+    }
+
+    async fn standings(
+        &self,
+        on: &mut PgConnection,
+        log: i64,
+        ids: &[String],
+    ) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT id, version, state FROM guardrail_stream
+             WHERE log = $1 AND id = ANY($2)",
+        )
+        .bind(log)
+        .bind(ids)
+        .fetch_all(on)
+        .await
+    }
+
+    async fn leaf(
+        &self,
+        on: &mut PgConnection,
+        log: i64,
+        seq: i64,
+    ) -> Result<Option<String>, sqlx::Error> {
+        sqlx::query_scalar("SELECT leaf FROM guardrail_record WHERE log = $1 AND seq = $2")
+            .bind(log)
+            .bind(seq)
+            .fetch_optional(on)
+            .await
+    }
+
+    async fn insert(
+        &self,
+        on: &mut PgConnection,
+        log: i64,
+        rows: &[Row],
+    ) -> Result<(), sqlx::Error> {
+        fn column<T>(rows: &[Row], of: impl Fn(&Row) -> T) -> Vec<T> {
+            rows.iter().map(of).collect()
+        }
+        sqlx::query(
+            "INSERT INTO guardrail_record (log, seq, id, ver, event, was, became, digest, person,
+                                           time, writer, prev, leaf, line)
+             SELECT $1, seq, id, ver, event, was, became, digest, person,
+                    time, writer, prev, leaf, line
+             FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
+                         $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::text[],
+                         $13::text[], $14::text[])
+                 AS new (seq, id, ver, event, was, became, digest, person,
+                         time, writer, prev, leaf, line)
+             ORDER BY seq",
+        )
+        .bind(log)
+        .bind(column(rows, |row| row.seq))
+        .bind(column(rows, |row| row.id.clone()))
+        .bind(column(rows, |row| row.ver))
+        .bind(column(rows, |row| row.event.clone()))
+        .bind(column(rows, |row| row.was.clone()))
+        .bind(column(rows, |row| row.became.clone()))
+        .bind(column(rows, |row| row.digest.clone()))
+        .bind(column(rows, |row| row.person.clone()))
+        .bind(column(rows, |row| row.time))
+        .bind(column(rows, |row| row.writer))
+        .bind(column(rows, |row| row.prev.clone()))
+        .bind(column(rows, |row| row.leaf.clone()))
+        .bind(column(rows, |row| row.line.clone()))
+        .execute(on)
+        .await
+        .map(drop)
+    }
+
+    async fn commit(&self, on: &mut PgConnection) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql("COMMIT").execute(on).await.map(drop)
+    }
+
+    async fn rollback(&self, on: &mut PgConnection) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql("ROLLBACK").execute(on).await.map(drop)
+    }
+
+    fn tell(&self, log: i64) {
+        self.signal(log).tell();
+    }
+
+    async fn told(&self, log: i64) {
+        self.signal(log).told().await;
+    }
+
+    async fn head(&self, log: i64) -> Result<Head, sqlx::Error> {
+        let row = sqlx::query(concat!(
+            "SELECT last, leaf, time, ",
+            clock!(),
+            " FROM guardrail_log WHERE number = $1"
+        ))
+        .bind(log)
+        .fetch_one(&self.pool)
+        .await?;
+        self.head(&row)
+    }
+
+    async fn version(&self, log: i64, id: &str) -> Result<i64, sqlx::Error> {
+        let version = "SELECT version FROM guardrail_stream WHERE log = $1 AND id = $2";
+        let found: Option<i64> =
+            sqlx::query_scalar(version).bind(log).bind(id).fetch_optional(&self.pool).await?;
+        Ok(found.unwrap_or(0))
+    }
+
+    async fn stream(&self, log: i64, id: &str, after: i64) -> Result<Vec<Stored>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT seq, line FROM guardrail_record WHERE log = $1 AND id = $2 AND ver > $3
+             ORDER BY ver",
+        )
+        .bind(log)
+        .bind(id)
+        .bind(after)
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    async fn page(
+        &self,
+        log: i64,
+        after: i64,
+        limit: i64,
+        bytes: i64,
+    ) -> Result<Vec<Stored>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT seq, line FROM (
+                 SELECT seq, line, (sum(octet_length(line)::bigint) OVER (ORDER BY seq))::bigint - octet_length(line) AS before
+                 FROM guardrail_record WHERE log = $1 AND seq > $2 ORDER BY seq LIMIT $3
+             ) page WHERE before <= $4 ORDER BY seq",
+        )
+        .bind(log)
+        .bind(after)
+        .bind(limit)
+        .bind(bytes)
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    async fn moved(
+        &self,
+        log: i64,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<(i64, String)>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT seq, id FROM guardrail_record WHERE log = $1 AND seq > $2
+             ORDER BY seq LIMIT $3",
+        )
+        .bind(log)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    async fn open(
+        &self,
+        log: i64,
+        after: Option<RequestId>,
+        limit: i64,
+    ) -> Result<Vec<String>, sqlx::Error> {
+        sqlx::query_scalar(
+            "SELECT id FROM guardrail_stream
+             WHERE log = $1 AND state IN ('pending', 'approved', 'started') AND first > coalesce(
+                 (SELECT first FROM guardrail_stream WHERE log = $1 AND id = $2), 0)
+             ORDER BY first LIMIT $3",
+        )
+        .bind(log)
+        .bind(after.map(|id| id.to_string()))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    async fn started(&self, log: i64, but: &[i64], limit: i64) -> Result<Vec<String>, sqlx::Error> {
+        sqlx::query_scalar(
+            "SELECT id FROM guardrail_stream
+             WHERE log = $1 AND state IN ('pending', 'approved', 'started') AND state = 'started'
+                 AND starter <> ALL($2)
+             ORDER BY first LIMIT $3",
+        )
+        .bind(log)
+        .bind(but)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    async fn writers(&self, log: i64, now: i64) -> Result<Vec<(Writer, i64)>, sqlx::Error> {
+        let rows = sqlx::query(concat!(
+            "SELECT writer, boot, space, pid, start, coalesce($2, ",
+            clock!(),
+            ") - beat FROM guardrail_writer WHERE log = $1"
+        ))
+        .bind(log)
+        .bind(self.time(now))
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |row: &PgRow| {
+            let writer = Writer {
+                writer: row.try_get(0)?,
+                boot: row.try_get(1)?,
+                space: row.try_get(2)?,
+                pid: row.try_get(3)?,
+                start: row.try_get(4)?,
+            };
+            Ok((writer, row.try_get(5)?))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    async fn beat(&self, log: i64, writer: &Writer, now: i64) -> Result<(), sqlx::Error> {
+        let mut on = self.pool.acquire().await?;
+        sqlx::query(concat!(
+            "INSERT INTO guardrail_writer (log, writer, boot, space, pid, start, beat)
+             VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, ",
+            clock!(),
+            ")) ON CONFLICT (log, writer) DO UPDATE SET beat = excluded.beat",
+        ))
+        .bind(log)
+        .bind(writer.writer)
+        .bind(&writer.boot)
+        .bind(&writer.space)
+        .bind(writer.pid)
+        .bind(writer.start)
+        .bind(self.time(now))
+        .execute(&mut *on)
+        .await?;
+        sqlx::query(concat!(
+            "DELETE FROM guardrail_writer WHERE log = $1 AND beat < coalesce($2, ",
+            clock!(),
+            ") - 86400000000"
+        ))
+        .bind(log)
+        .bind(self.time(now))
+        .execute(&mut *on)
+        .await
+        .map(drop)
+    }
+
+    async fn leave(&self, log: i64, writer: i64) -> Result<(), sqlx::Error> {
+        let gone = sqlx::query("DELETE FROM guardrail_writer WHERE log = $1 AND writer = $2")
+            .bind(log)
+            .bind(writer)
+            .execute(&self.pool)
+            .await;
+        self.pool.close().await;
+        gone.map(drop)
+    }
+
+    fn is_refusal(error: &sqlx::Error) -> bool {
+        code(error).is_some_and(|code| code.starts_with("23"))
+    }
+
+    fn is_passing(error: &sqlx::Error) -> bool {
+        let is_lost = matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut);
+        // Lost connections; serialization and deadlocks; too many connections; a lock not got in
+        // time; a server that stops, has crashed or is not up yet; a session idle for too long
+        // (<https://www.postgresql.org/docs/15/errcodes-appendix.html>).
+        const PASSING: [&str; 7] = ["08", "40", "53300", "55P03", "57P01", "57P02", "57P03"];
+        let is_passing = |code: String| PASSING.iter().any(|passing| code.starts_with(passing));
+        is_lost || code(error).is_some_and(|code| is_passing(code.clone()) || code == "25P03")
+    }
+}
+
+fn code(error: &sqlx::Error) -> Option<String> {
+    error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
+}

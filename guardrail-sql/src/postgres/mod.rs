@@ -1,0 +1,76 @@
+//! An audit log in PostgreSQL, shared by agents and servers on many machines.
+//!
+//! Only tables, triggers in PL/pgSQL and row locks: what managed and wire-compatible servers run, with
+//! no extension. `LISTEN` and `NOTIFY` wake other processes sooner; where a pooler swallows them,
+//! polling does it.
+
+mod connect;
+mod engine;
+mod signal;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error};
+use guardrail_core::clock::Timestamp;
+use guardrail_core::model::{LogId, RequestId, Sequence, Version};
+
+use crate::log::{Log, open};
+use crate::settings::Settings;
+use engine::Postgres;
+
+/// An audit log in PostgreSQL 12 or later, shared by processes on many machines.
+///
+/// Deadlines are judged by the database's clock, inside the transaction that writes. What was
+/// answered is durable by the server's own settings; `synchronous_commit = off` is overruled.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), guardrail_core::audit::Error> {
+/// use guardrail_sql::PostgresLog;
+///
+/// let log = PostgresLog::connect("postgres://guardrail@db.internal/audit").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct PostgresLog(Log<Postgres>);
+
+impl PostgresLog {
+    /// What a program's own role may do, as SQL with the role's name for `{role}`: insert records
+    /// and read them, say that it is there, and no more. To be run by the owner of the tables,
+    /// once the log was opened by that owner.
+    pub const ROLE: &'static str = include_str!("../../migrations/postgres/role.sql");
+
+    /// Opens the log named `main` in the database of this URL, and makes the tables and the log
+    /// where they are not there and the role may make them.
+    ///
+    /// # Errors
+    /// `Damaged`: its end is not what was written. `Unreachable`: the database could not be
+    /// reached. Else it refused something, or there was no randomness.
+    ///
+    /// # Cancel safety
+    /// Dropped, the tables may have been made, and the log in them.
+    pub async fn connect(url: &str) -> Result<Self, Error> {
+        Self::connect_with(url, Settings::new()).await
+    }
+
+    /// The same with these settings.
+    ///
+    /// # Errors
+    /// As [`PostgresLog::connect`].
+    pub async fn connect_with(url: &str, settings: Settings) -> Result<Self, Error> {
+        let engine = connect::connect(url, settings.clock.is_some()).await?;
+        open(engine, &settings).await.map(Self)
+    }
+
+    /// Waits until everything lined up is written, and says that this process writes no more. A
+    /// log that is merely dropped does the same in its own time.
+    ///
+    /// # Cancel safety
+    /// Dropped, the log is dropped.
+    pub async fn close(self) {
+        self.0.close().await;
+    }
+}
+
+crate::log::delegate!(PostgresLog);

@@ -1,0 +1,6 @@
+//! The log in PostgreSQL, against a server of its own.
+
+mod rules;
+mod server;
+mod shared;
+mod suite;

@@ -1,0 +1,129 @@
+//! The rules of a request's life stand in the tables too, whoever writes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use guardrail_conformance::events::{asked, commented, of_requests};
+use guardrail_core::audit::{Append, AuditLog};
+use guardrail_core::model::Version;
+use guardrail_sql::PostgresLog;
+use guardrail_test_counterparts::Postgres;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+use super::server;
+use crate::samples::{self, arrows};
+
+/// A log with one pending request and one vote, in a database of its own.
+struct Bed {
+    server: Arc<Postgres>,
+    database: String,
+    log: PostgresLog,
+    connection: PgConnection,
+}
+
+impl Bed {
+    async fn new() -> Option<Self> {
+        let server = server::server()?;
+        let database = server::name().replace('-', "_");
+        let mut maker = PgConnection::connect(&server.url("postgres")).await.unwrap();
+        let make = AssertSqlSafe(format!("CREATE DATABASE {database}"));
+        sqlx::raw_sql(make).execute(&mut maker).await.unwrap();
+        let log = PostgresLog::connect(&server.url(&database)).await.unwrap();
+        let voted = of_requests().unwrap();
+        let voted = voted.into_iter().find(|event| event.name() == "voted").unwrap();
+        let events = vec![asked().unwrap(), voted];
+        log.append(&Append::new(samples::id(1), Version::START, events)).await.unwrap();
+        let connection = PgConnection::connect(&server.url(&database)).await.unwrap();
+        Some(Self { server, database, log, connection })
+    }
+
+    async fn said(&mut self, statement: &str) -> String {
+        let tried = sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut self.connection).await;
+        tried.map(drop).unwrap_err().to_string()
+    }
+}
+
+#[tokio::test]
+async fn the_arrows_are_those_of_the_model() {
+    let Some(mut bed) = Bed::new().await else { return };
+    let found: Vec<(String, String, String)> =
+        sqlx::query_as("SELECT event, was, became FROM guardrail_arrow")
+            .fetch_all(&mut bed.connection)
+            .await
+            .unwrap();
+    assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), arrows());
+}
+
+#[tokio::test]
+async fn a_record_that_breaks_a_rule_is_refused() {
+    let Some(mut bed) = Bed::new().await else { return };
+    for (changed, why) in samples::FORGERIES {
+        let said = bed.said(&samples::forged(changed)).await;
+        let is_check = said.contains("check constraint");
+        assert!(said.contains(why) || is_check, "{changed:?}: {said}");
+    }
+    let note = Append::new(samples::id(1), Version::new(2), vec![commented("goes on")]);
+    bed.log.append(&note).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_legal_may_be_inserted_by_hand() {
+    let Some(mut bed) = Bed::new().await else { return };
+    let statement = AssertSqlSafe(samples::forged(samples::LEGAL));
+    sqlx::raw_sql(statement).execute(&mut bed.connection).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_changed_or_deleted() {
+    let Some(mut bed) = Bed::new().await else { return };
+    for statement in [
+        "UPDATE guardrail_record SET line = 'x' WHERE seq = 1",
+        "DELETE FROM guardrail_record WHERE seq = 3",
+        "TRUNCATE guardrail_record",
+        "UPDATE guardrail_log SET last = 0",
+        "UPDATE guardrail_log SET turn = 0",
+        "UPDATE guardrail_log SET id = 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa'",
+        "DELETE FROM guardrail_log",
+        "TRUNCATE guardrail_log",
+    ] {
+        let said = bed.said(statement).await;
+        assert!(said.contains("guardrail: "), "{statement}: {said}");
+    }
+}
+
+/// A program with the role meant for it can keep the log, and change nothing in it.
+#[tokio::test]
+async fn the_role_of_a_program_only_inserts() {
+    let Some(mut bed) = Bed::new().await else { return };
+    let role = format!("app_{}", bed.database);
+    let grants = PostgresLog::ROLE.replace("{role}", &role);
+    let make = AssertSqlSafe(format!("CREATE ROLE {role} LOGIN; {grants}"));
+    sqlx::raw_sql(make).execute(&mut bed.connection).await.unwrap();
+    let url = bed.server.url_as(&role, &bed.database);
+    let log = PostgresLog::connect(&url).await.unwrap();
+    let note = Append::new(samples::id(1), Version::new(2), vec![commented("as the program")]);
+    log.append(&note).await.unwrap();
+    log.close().await;
+    bed.connection = PgConnection::connect(&url).await.unwrap();
+    for statement in [
+        "UPDATE guardrail_record SET line = 'x'",
+        "DELETE FROM guardrail_record",
+        "TRUNCATE guardrail_record",
+        "UPDATE guardrail_log SET last = last + 1",
+        "UPDATE guardrail_stream SET state = 'approved'",
+        "INSERT INTO guardrail_arrow VALUES ('started', 'denied', 'started')",
+        "DROP TRIGGER guardrail_record_before ON guardrail_record",
+        "ALTER TABLE guardrail_record DISABLE TRIGGER ALL",
+        "CREATE TABLE guardrail_other (x BIGINT)",
+    ] {
+        let said = bed.said(statement).await;
+        let fits = said.contains("permission denied") || said.contains("must be owner");
+        assert!(fits, "{statement}: {said}");
+    }
+    // Names of its own in front of the real ones change nothing: the triggers do not look there.
+    let shadow = "CREATE TEMP TABLE guardrail_arrow AS SELECT 'x'::text AS event, 'pending'::text \
+                  AS was, 'pending'::text AS became";
+    sqlx::raw_sql(shadow).execute(&mut bed.connection).await.unwrap();
+    let said = bed.said(&samples::forged(&[("event", "'x'"), ("seq", "seq + 1")])).await;
+    assert!(said.contains("cannot follow"), "{said}");
+}

@@ -1,0 +1,80 @@
+//! One database, several writers and several logs, and the database's clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guardrail_conformance::events::{asked, commented};
+use guardrail_core::audit::{Append, AuditLog as _, Error};
+use guardrail_core::model::Version;
+use guardrail_sql::PostgresLog;
+use guardrail_test_counterparts::Postgres;
+use sqlx::{Connection as _, PgConnection};
+
+use super::server;
+use crate::samples;
+use crate::shared::{self, Place};
+
+/// Logs whose names begin alike.
+struct Database(Arc<Postgres>, String);
+
+impl Database {
+    fn new() -> Option<Self> {
+        server::server().map(|server| Self(server, server::name()))
+    }
+}
+
+#[async_trait::async_trait]
+impl Place for Database {
+    type Log = PostgresLog;
+
+    async fn open(&self, name: &str) -> PostgresLog {
+        server::log(&self.0, &format!("{}-{name}", self.1)).await
+    }
+
+    async fn close(&self, log: PostgresLog) {
+        log.close().await;
+    }
+}
+
+#[tokio::test]
+async fn two_write_one_log() {
+    let Some(place) = Database::new() else { return };
+    shared::two_write_one_log(&place).await;
+}
+
+#[tokio::test]
+async fn what_one_starts_is_orphaned_when_it_leaves() {
+    let Some(place) = Database::new() else { return };
+    shared::what_one_starts_is_orphaned_when_it_leaves(&place).await;
+}
+
+#[tokio::test]
+async fn two_logs_share_a_database() {
+    let Some(place) = Database::new() else { return };
+    shared::two_logs_share_a_database(&place).await;
+}
+
+/// Deadlines are judged by the database's clock, and the log's own is never behind it.
+#[tokio::test]
+async fn the_database_tells_the_time() {
+    let Some(place) = Database::new() else { return };
+    let log = place.open("main").await;
+    let mut connection = PgConnection::connect(&place.0.url("postgres")).await.unwrap();
+    let mut clock = async || {
+        let now = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+        let now: i64 = sqlx::query_scalar(now).fetch_one(&mut connection).await.unwrap();
+        guardrail_core::clock::Timestamp::from_micros(now)
+    };
+    let request = Append::new(samples::id(1), Version::START, vec![asked().unwrap()]);
+    let before = clock().await;
+    let late = log.append(&request.clone().before(before)).await;
+    assert!(matches!(late, Err(Error::Late)), "{late:?}");
+    assert!(log.now() >= before, "whoever judges again must see that it is late");
+    let in_time = request.before(before.after(Duration::from_secs(60)));
+    let appended = log.append(&in_time).await.unwrap();
+    let time = appended.records.iter().map(|record| record.time()).max().unwrap();
+    assert!(before <= time && time <= clock().await);
+    let note = Append::new(samples::id(1), Version::new(1), vec![commented("later")]);
+    let next = log.append(&note).await.unwrap().records.iter().map(|r| r.time()).max().unwrap();
+    assert!(next >= time);
+}

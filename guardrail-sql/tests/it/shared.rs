@@ -1,0 +1,99 @@
+//! Logs that several processes write, and several logs in one database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guardrail_conformance::events::{asked, commented, requested, started};
+use guardrail_core::audit::{Append, AuditLog, Error, verify};
+use guardrail_core::model::{RequestId, Sequence, Verdict, Version};
+use tokio::task::JoinSet;
+
+use crate::samples;
+
+/// Where logs are opened by name.
+#[async_trait::async_trait]
+pub(crate) trait Place: Send + Sync {
+    type Log: AuditLog;
+
+    async fn open(&self, name: &str) -> Self::Log;
+
+    async fn close(&self, log: Self::Log);
+}
+
+/// Longer than any other process takes to hear of what one has written.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+async fn ask(log: &dyn AuditLog, id: RequestId) {
+    log.append(&Append::new(id, Version::START, vec![asked().unwrap()])).await.unwrap();
+}
+
+/// Two writers of one log: each is woken by the other, and of two that want the same version one
+/// wins.
+pub(crate) async fn two_write_one_log(place: &impl Place) {
+    let (one, two) = (place.open("main").await, place.open("main").await);
+    assert_eq!(one.id(), two.id());
+    let id = samples::id(1);
+    ask(&one, id).await;
+    for version in 1..20 {
+        let seen = Version::new(version);
+        let size = one.read(Sequence::START, 1000).await.unwrap().len() as u64;
+        let waits = async {
+            one.changed(id, seen).await.unwrap();
+            one.grown(Sequence::new(size)).await.unwrap();
+        };
+        let note = Append::new(id, seen, vec![commented("hello")]);
+        let (woken, written) =
+            tokio::join!(tokio::time::timeout(PATIENCE, waits), two.append(&note));
+        written.unwrap();
+        woken.unwrap();
+        let late = one.append(&note).await;
+        assert!(matches!(late, Err(Error::Conflict { .. })), "{late:?}");
+    }
+    let (one, two) = (Arc::new(one), Arc::new(two));
+    let mut wins = JoinSet::new();
+    for n in 0..40 {
+        let log = if n % 2 == 0 { Arc::clone(&one) } else { Arc::clone(&two) };
+        let id = samples::id(100 + n / 4);
+        wins.spawn(async move {
+            let events = vec![asked().unwrap(), commented("and more")];
+            log.append(&Append::new(id, Version::START, events)).await.is_ok()
+        });
+    }
+    let won = wins.join_all().await.into_iter().filter(|won| *won).count();
+    assert_eq!(won, 10, "one of four wins each");
+    let verified = verify(&*one).await.unwrap();
+    assert_eq!(verified, verify(&*two).await.unwrap());
+    assert_eq!(verified.records, 2 + 20 + 20);
+}
+
+/// What a writer has started is orphaned when it leaves, and not before.
+pub(crate) async fn what_one_starts_is_orphaned_when_it_leaves(place: &impl Place) {
+    let (one, two) = (place.open("main").await, place.open("main").await);
+    let id = samples::id(1);
+    let events = vec![requested(Verdict::Allow).unwrap(), started()];
+    one.append(&Append::new(id, Version::START, events)).await.unwrap();
+    for log in [&one, &two] {
+        assert!(log.orphaned(10).await.unwrap().is_empty(), "its writer is there");
+    }
+    place.close(one).await;
+    assert_eq!(two.orphaned(10).await.unwrap(), [id]);
+}
+
+/// Logs with other names in one database know nothing of each other.
+pub(crate) async fn two_logs_share_a_database(place: &impl Place) {
+    let (east, west) = (place.open("east").await, place.open("west").await);
+    assert_ne!(east.id(), west.id());
+    for log in [&east, &west] {
+        ask(log, samples::id(1)).await;
+        let records = log.read(Sequence::START, 100).await.unwrap();
+        let places: Vec<u64> = records.iter().map(|record| record.sequence().get()).collect();
+        assert_eq!(places, [1, 2]);
+        assert_eq!(log.open(None, 10).await.unwrap(), [samples::id(1)]);
+    }
+    east.append(&Append::new(samples::id(1), Version::new(1), vec![commented("east")]))
+        .await
+        .unwrap();
+    assert_eq!(west.stream(samples::id(1), Version::START).await.unwrap().len(), 1);
+    let (east, west) = (verify(&east).await.unwrap(), verify(&west).await.unwrap());
+    assert_eq!((east.records, west.records), (3, 2));
+}
