@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{Counterparts, Running};
+use crate::counterparts::Counterparts;
+use crate::running::Running;
 
 /// The user who is nobody: `initdb` and the server refuse to run as root.
 const NOBODY: u32 = 65534;
