@@ -17,6 +17,8 @@ pub(crate) struct Audience {
     enterprise: Option<String>,
     app: Option<String>,
     learned: OnceLock<Home>,
+    /// The app whose token opened the socket.
+    learned_app: OnceLock<String>,
 }
 
 /// Where the bot's token is at home.
@@ -38,13 +40,20 @@ pub(crate) struct Head {
     app: String,
 }
 
-/// The bot's token belongs to another workspace than the configured one.
+/// A token belongs elsewhere than the configuration says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the bot's token belongs to workspace `{0}`, which is not among the configured ones; install \
-     the app there, or correct `team`"
-)]
-pub(crate) struct Elsewhere(String);
+pub(crate) enum Elsewhere {
+    #[error(
+        "the bot's token belongs to workspace `{0}`, which is not among the configured ones; \
+         install the app there, or correct the workspace id"
+    )]
+    Team(String),
+    #[error(
+        "the app-level token belongs to app `{0}`, which is not the configured one; correct the \
+         app id or the token"
+    )]
+    App(String),
+}
 
 #[derive(Deserialize)]
 struct Interaction {
@@ -78,7 +87,7 @@ impl Audience {
         enterprise: Option<String>,
         app: Option<String>,
     ) -> Self {
-        Self { teams, enterprise, app, learned: OnceLock::new() }
+        Self { teams, enterprise, app, learned: OnceLock::new(), learned_app: OnceLock::new() }
     }
 
     /// Takes in whose the bot's token is; the first answer stays.
@@ -98,10 +107,18 @@ impl Audience {
             }
         };
         if !configured {
-            return Err(Elsewhere(me.team.clone()));
+            return Err(Elsewhere::Team(me.team.clone()));
         }
         drop(self.learned.set(home));
         Ok(())
+    }
+
+    /// Takes in whose the app-level token is, where Slack says it.
+    pub(crate) fn learn_app(&self, app: Option<&str>) -> Result<(), Elsewhere> {
+        let Some(app) = app else { return Ok(()) };
+        let ours =
+            self.app.as_deref().unwrap_or_else(|| self.learned_app.get_or_init(|| app.to_owned()));
+        if ours == app { Ok(()) } else { Err(Elsewhere::App(app.to_owned())) }
     }
 
     /// Whether it is known what is ours.
@@ -111,7 +128,8 @@ impl Audience {
 
     /// Whether a delivery is for us.
     pub(crate) fn admit(&self, head: &Head) -> Result<(), Refusal> {
-        if self.app.as_ref().is_some_and(|app| *app != head.app) {
+        let app = self.app.as_ref().or_else(|| self.learned_app.get());
+        if app.is_some_and(|app| *app != head.app) {
             return Err(Refusal::NotOurs);
         }
         if !self.is_ready() {

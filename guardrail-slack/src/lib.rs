@@ -14,6 +14,7 @@ mod interaction;
 mod jitter;
 mod router;
 mod seen;
+mod socket;
 mod token;
 mod verify;
 

@@ -8,7 +8,7 @@ mod messages;
 mod pace;
 mod people;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod token;
 mod transport;
 mod workspace;

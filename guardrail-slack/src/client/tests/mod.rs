@@ -11,4 +11,4 @@ mod answers;
 mod methods;
 mod over_http;
 mod retries;
-pub(super) mod script;
+pub(crate) mod script;

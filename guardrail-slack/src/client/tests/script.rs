@@ -85,7 +85,7 @@ impl Script {
         Client::over(Arc::new(self.clone()), settings)
     }
 
-    pub(crate) fn caller(&self) -> Caller {
+    pub(in crate::client) fn caller(&self) -> Caller {
         Caller::new(Arc::new(self.clone()), Arc::new(SeededEntropy::new(1)))
     }
 }
