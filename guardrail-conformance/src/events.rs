@@ -121,7 +121,7 @@ pub fn of_requests() -> Result<Vec<AuditEvent>, SampleError> {
         requested(Verdict::Allow)?,
         asked()?,
         requested(Verdict::Deny { reason: why() })?,
-        AuditEvent::Voted(Box::new(Voted {
+        AuditEvent::Voted(Arc::new(Voted {
             person: person("alice")?,
             identity: Identity::person("alice"),
             channel: "web".into(),
@@ -141,7 +141,7 @@ pub fn of_requests() -> Result<Vec<AuditEvent>, SampleError> {
         AuditEvent::Failed { panicked: true },
         AuditEvent::Aborted { why: why() },
         AuditEvent::Unknown { why: why() },
-        AuditEvent::Posted(Box::new(Posted {
+        AuditEvent::Posted(Arc::new(Posted {
             channel: "web".into(),
             receipt: "C012/1712.0042".into(),
             nonce,

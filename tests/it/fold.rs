@@ -139,7 +139,7 @@ fn event(word: &Word, intent: &Arc<Intent>, ask: &Verdict) -> AuditEvent {
                 call: None,
             }))
         }
-        Word::Voted(who, yes) => AuditEvent::Voted(Box::new(Voted {
+        Word::Voted(who, yes) => AuditEvent::Voted(Arc::new(Voted {
             person: PersonId::new(*who).unwrap(),
             identity: Identity::person(who),
             channel: "web".into(),
@@ -161,7 +161,7 @@ fn event(word: &Word, intent: &Arc<Intent>, ask: &Verdict) -> AuditEvent {
         Word::Step("failed") => AuditEvent::Failed { panicked: false },
         Word::Step("aborted") => AuditEvent::Aborted { why },
         Word::Step(_) => AuditEvent::Unknown { why },
-        Word::Posted => AuditEvent::Posted(Box::new(Posted {
+        Word::Posted => AuditEvent::Posted(Arc::new(Posted {
             channel: "web".into(),
             receipt: "".into(),
             nonce: Nonce::parse(&"0".repeat(32)).unwrap().hash(),

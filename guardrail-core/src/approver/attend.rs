@@ -2,10 +2,10 @@
 
 use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::approver::{Approver, Door, Error, Review};
@@ -44,6 +44,9 @@ pub(crate) fn tell(desk: &Arc<Desk>, approvers: &[Arc<dyn Approver>], request: &
     }
 }
 
+/// The future of one approver's review.
+type Reviewing<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+
 /// Brings a pending request before every approver, each in a task of its own on the present
 /// runtime. The tasks outlive the call: they hear the decision and update their messages.
 ///
@@ -54,10 +57,12 @@ pub(crate) fn attend(desk: &Arc<Desk>, approvers: &[Arc<dyn Approver>], request:
     }
     let present = Arc::new(AtomicUsize::new(approvers.len()));
     for approver in approvers {
-        let review = Review::new(Arc::clone(desk), channel(&**approver), request.clone());
-        let attended =
-            attended(Arc::clone(desk), Arc::clone(approver), review, Arc::clone(&present));
-        drop(tokio::spawn(attended));
+        let mut review = Review::new(Arc::clone(desk), channel(&**approver), request.clone());
+        let (desk, approver) = (Arc::clone(desk), Arc::clone(approver));
+        let present = Arc::clone(&present);
+        drop(tokio::spawn(async move {
+            attended(&*approver, &desk, &mut review, &present).await;
+        }));
     }
 }
 
@@ -66,21 +71,12 @@ fn channel(approver: &dyn Approver) -> &str {
     std::panic::catch_unwind(AssertUnwindSafe(|| approver.channel())).unwrap_or("unnamed")
 }
 
-async fn attended(
-    desk: Arc<Desk>,
-    approver: Arc<dyn Approver>,
-    review: Review,
-    present: Arc<AtomicUsize>,
-) {
-    let mut watch = review.clone();
-    let name: Arc<str> = review.channel().into();
-    let end = {
-        let mut reviewing = pin!(caught(async { approver.review(review).await }));
-        // An approver that answers at once needs nobody who watches. Boxed: watching is large.
-        match poll_fn(|cx| Poll::Ready(reviewing.as_mut().poll(cx))).await {
-            Poll::Ready(end) => Some(end),
-            Poll::Pending => Box::pin(watched(reviewing, &mut watch)).await,
-        }
+async fn attended(approver: &dyn Approver, desk: &Desk, watch: &mut Review, present: &AtomicUsize) {
+    // The trait boxes the future of a review; making it may panic as polling it may.
+    let made = std::panic::catch_unwind(AssertUnwindSafe(|| approver.review(watch.clone())));
+    let end = match made {
+        Ok(reviewing) => attentive(reviewing, watch).await,
+        Err(_) => Some(Err(())),
     };
     let error = match end {
         None | Some(Ok(Ok(()))) => None,
@@ -88,29 +84,37 @@ async fn attended(
         Some(Err(())) => Some("it panicked".to_owned()),
     };
     if let Some(error) = &error {
-        tracing::warn!(channel = &*name, %error, "an approver failed");
+        tracing::warn!(channel = watch.channel(), %error, "an approver failed");
     }
     // Its own vote may have settled it.
     watch.hear_latest();
     let last = present.fetch_sub(1, Ordering::AcqRel) == 1;
     if watch.request().recorded_state() == State::Pending {
-        Box::pin(leave(&desk, watch, &name, error.as_deref(), last)).await;
+        Box::pin(leave(desk, watch, error.as_deref(), last)).await;
     }
 }
 
+/// What a review comes to; `Err` where it panicked.
+type End = Result<Result<(), Error>, ()>;
+
 /// Waits for the end of a review, and not much longer than its request is pending; nothing where
 /// the approver had to be dropped.
-async fn watched<T>(
-    mut reviewing: Pin<&mut impl Future<Output = T>>,
-    watch: &mut Review,
-) -> Option<T> {
-    tokio::select! {
-        end = &mut reviewing => Some(end),
-        () = over(watch) => {
-            // Settled: it may update its message, then it is dropped.
-            tokio::time::timeout(GRACE, reviewing).await.ok()
-        }
+async fn attentive(mut reviewing: Reviewing<'_>, watch: &mut Review) -> Option<End> {
+    // An approver that answers at once needs nobody who watches. Boxed: watching is large.
+    if let Poll::Ready(end) = poll_fn(|cx| Poll::Ready(caught(&mut reviewing, cx))).await {
+        return Some(end);
     }
+    Box::pin(watched(&mut reviewing, watch)).await
+}
+
+async fn watched(reviewing: &mut Reviewing<'_>, watch: &mut Review) -> Option<End> {
+    tokio::select! {
+        end = poll_fn(|cx| caught(reviewing, cx)) => return Some(end),
+        () = over(watch) => {}
+    }
+    // Settled: it may update its message, then it is dropped. Boxed: it is not what is waited for.
+    let reviewing = poll_fn(|cx| caught(reviewing, cx));
+    Box::pin(tokio::time::timeout(GRACE, reviewing)).await.ok()
 }
 
 /// Returns once the request no longer waits for people. A log that fails to say so is no reason
@@ -125,7 +129,7 @@ async fn over(watch: &mut Review) {
                 if watch.request().state(watch.now()) != State::Pending {
                     return;
                 }
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                Box::pin(tokio::time::sleep(Duration::from_secs(1))).await;
             }
         }
     }
@@ -145,7 +149,8 @@ async fn unattended(desk: Arc<Desk>, request: ApprovalRequest) {
 }
 
 /// An approver has left a pending request: that is put on record, and denied with the last.
-async fn leave(desk: &Desk, watch: Review, channel: &str, error: Option<&str>, last: bool) {
+async fn leave(desk: &Desk, watch: &Review, error: Option<&str>, last: bool) {
+    let channel = watch.channel();
     for _ in 0..TRIES {
         match desk.left(watch.request().clone(), channel, error, last).await {
             Ok(_) => return,
@@ -157,16 +162,11 @@ async fn leave(desk: &Desk, watch: Review, channel: &str, error: Option<&str>, l
     }
 }
 
-/// The future's end, or `Err` where it panicked.
-async fn caught(future: impl Future<Output = Result<(), Error>>) -> Result<Result<(), Error>, ()> {
-    let mut future = pin!(future);
-    poll_fn(|cx| {
-        // After a panic the future is not polled again.
-        match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(end)) => Poll::Ready(Ok(end)),
-            Err(_) => Poll::Ready(Err(())),
-        }
-    })
-    .await
+/// Polls a review; `Err` where it panicked, and then it is not polled again.
+fn caught(reviewing: &mut Reviewing<'_>, cx: &mut Context<'_>) -> Poll<End> {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| reviewing.as_mut().poll(cx))) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(end)) => Poll::Ready(Ok(end)),
+        Err(_) => Poll::Ready(Err(())),
+    }
 }

@@ -176,7 +176,7 @@ impl Review {
         if self.over {
             return Ok(None);
         }
-        let next = self.next_after(&self.heard).await?;
+        let next = self.desk.next(&self.heard).await?;
         self.over = next.recorded_state().is_final();
         self.learn(next.clone());
         self.heard = next;
@@ -193,17 +193,12 @@ impl Review {
     pub async fn settled(&mut self) -> Result<&ApprovalRequest, Error> {
         self.hear_latest();
         while self.heard.recorded_state() == State::Pending {
-            let next = self.next_after(&self.heard).await?;
+            let next = self.desk.next(&self.heard).await?;
             self.over = next.recorded_state().is_final();
             self.heard = next;
         }
         self.learn(self.heard.clone());
         Ok(&self.heard)
-    }
-
-    /// The request after at least one more event. Records what is overdue.
-    async fn next_after(&self, seen: &ApprovalRequest) -> Result<ApprovalRequest, Error> {
-        Ok(self.desk.next(seen).await?)
     }
 
     fn latest(&self) -> ApprovalRequest {

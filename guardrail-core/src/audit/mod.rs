@@ -18,6 +18,7 @@ mod append;
 mod error;
 pub mod file;
 mod index;
+mod json;
 mod memory;
 pub mod proof;
 mod record;

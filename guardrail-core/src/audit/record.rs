@@ -1,7 +1,6 @@
 //! One record: an event, sealed as one line of JSON in printable ASCII.
 
 use std::fmt;
-use std::io;
 
 use serde::Deserialize;
 
@@ -188,34 +187,5 @@ impl AuditRecord {
 impl fmt::Debug for AuditRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.line)
-    }
-}
-
-/// Writes JSON in printable ASCII: everything else as `\uXXXX`, so that no reader of a line (a
-/// terminal, a log shipper, a splitter at Unicode line ends) can be led astray by what it holds.
-#[derive(Debug)]
-pub(crate) struct Ascii;
-
-impl serde_json::ser::Formatter for Ascii {
-    fn write_string_fragment<W: io::Write + ?Sized>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        // No early end: without one the loop is vectorised, and nearly all fragments are plain.
-        if !fragment.bytes().fold(false, |odd, byte| odd | !matches!(byte, 0x20..=0x7e)) {
-            return writer.write_all(fragment.as_bytes());
-        }
-        let mut units = [0; 2];
-        for c in fragment.chars() {
-            if matches!(c, ' '..='~') {
-                writer.write_all(&[c as u8])?;
-            } else {
-                for unit in c.encode_utf16(&mut units) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
-            }
-        }
-        Ok(())
     }
 }

@@ -8,11 +8,11 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::audit::error::Error;
-use crate::audit::record::{Ascii, AuditRecord, LINE_LIMIT, RecordError};
+use crate::audit::json::{self, number};
+use crate::audit::record::{AuditRecord, LINE_LIMIT, RecordError};
 use crate::clock::Timestamp;
 use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version};
 
@@ -162,9 +162,7 @@ impl Sealer {
         let mut line = SCRATCH.take();
         line.clear();
         header.write(&mut line);
-        event
-            .serialize(&mut serde_json::Serializer::with_formatter(&mut line, Ascii))
-            .map_err(|error| illegal(&error.to_string()))?;
+        json::write(&event, &mut line).map_err(|error| illegal(&error.to_string()))?;
         close(self.prev, &mut line);
         if line.len() > LINE_LIMIT {
             return Err(illegal(&RecordError::TooLong.to_string()));
@@ -231,21 +229,6 @@ fn close(prev: Digest, line: &mut Vec<u8>) {
     line.extend_from_slice(b",\"prev\":\"");
     line.extend_from_slice(&prev.text());
     line.extend_from_slice(b"\"}");
-}
-
-fn number(value: u64, line: &mut Vec<u8>) {
-    let mut digits = [0; 20];
-    let mut rest = value;
-    let mut length = 0;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
-        rest /= 10;
-        length += 1;
-        if rest == 0 {
-            break;
-        }
-    }
-    line.extend(digits.iter().skip(digits.len() - length));
 }
 
 /// Whether this version knows an event of this name.

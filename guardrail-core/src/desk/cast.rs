@@ -1,5 +1,7 @@
 //! The one function every vote passes, from whatever channel.
 
+use std::sync::Arc;
+
 use crate::clock::Timestamp;
 use crate::desk::Desk;
 use crate::desk::change::Move;
@@ -150,7 +152,7 @@ fn count(request: &ApprovalRequest, channel: &str, vote: &Vote, person: PersonId
         }
         (Choice::Deny, _) | (Choice::Approve, None) => request.tally(),
     };
-    let voted = AuditEvent::Voted(Box::new(Voted {
+    let voted = AuditEvent::Voted(Arc::new(Voted {
         person: person.clone(),
         identity: vote.identity().clone(),
         channel: channel.into(),

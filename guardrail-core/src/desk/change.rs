@@ -1,5 +1,7 @@
 //! The one loop by which anything changes: look, judge, append; on conflict look again.
 
+#![expect(clippy::manual_async_fn, reason = "an `async fn` keeps what it is given twice")]
+
 use crate::audit::{self, Append, AuditRecord};
 use crate::clock::Timestamp;
 use crate::desk::Desk;
@@ -38,37 +40,41 @@ impl Desk {
     /// believes that nothing is on record. Returns the request as it then stands.
     ///
     /// Dropped: the append happened or not, never half.
-    pub(crate) async fn change<T>(
+    pub(crate) fn change<T>(
         &self,
         id: RequestId,
-        known: Option<ApprovalRequest>,
+        mut request: Option<ApprovalRequest>,
         mut judge: impl FnMut(Option<&ApprovalRequest>, Timestamp) -> Move<T>,
-    ) -> Result<(Option<ApprovalRequest>, T), Error> {
-        let mut request = known;
-        let mut expected = request.as_ref().map_or(Version::START, ApprovalRequest::version);
-        for _ in 0..ROUNDS {
-            let (events, before, then) = match judge(request.as_ref(), self.log.now()) {
-                Move::Stop(then) => return Ok((request, then)),
-                Move::Append { events, before, then } => (events, before, then),
-            };
-            match self.append(&Append { id, expected, events, before }).await {
-                Ok(appended) => {
-                    if id != RequestId::LOG {
-                        take(id, &mut request, appended.records.iter().map(AsRef::as_ref))?;
+    ) -> impl Future<Output = Result<(Option<ApprovalRequest>, T), Error>> {
+        async move {
+            let mut expected = request.as_ref().map_or(Version::START, ApprovalRequest::version);
+            for _ in 0..ROUNDS {
+                let (events, before, then) = match judge(request.as_ref(), self.log.now()) {
+                    Move::Stop(then) => return Ok((request, then)),
+                    Move::Append { events, before, then } => (events, before, then),
+                };
+                match self.append(&Append { id, expected, events, before }).await {
+                    Ok(appended) => {
+                        if id != RequestId::LOG {
+                            take(id, &mut request, appended.records.iter().map(AsRef::as_ref))?;
+                        }
+                        return Ok((request, then));
                     }
-                    return Ok((request, then));
+                    // The log's own stream is no request: only its version counts.
+                    Err(audit::Error::Conflict { actual }) if id == RequestId::LOG => {
+                        expected = actual
+                    }
+                    Err(audit::Error::Conflict { .. } | audit::Error::Late) => {
+                        // Boxed: it is seldom needed, and would make every change a large future.
+                        Box::pin(self.catch_up(id, &mut request)).await?;
+                        expected =
+                            request.as_ref().map_or(Version::START, ApprovalRequest::version);
+                    }
+                    Err(error) => return Err(error.into()),
                 }
-                // The log's own stream is no request: only its version counts.
-                Err(audit::Error::Conflict { actual }) if id == RequestId::LOG => expected = actual,
-                Err(audit::Error::Conflict { .. } | audit::Error::Late) => {
-                    // Boxed: it is seldom needed, and would make every change a large future.
-                    Box::pin(self.catch_up(id, &mut request)).await?;
-                    expected = request.as_ref().map_or(Version::START, ApprovalRequest::version);
-                }
-                Err(error) => return Err(error.into()),
             }
+            Err(Error::Contended(id))
         }
-        Err(Error::Contended(id))
     }
 
     /// The same for a request that is known to exist.

@@ -1,5 +1,6 @@
 //! The ends of a request: expired, lapsed, withdrawn, abandoned, and the outcome of a start.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -84,7 +85,9 @@ impl Desk {
         let mut pause = Duration::from_millis(10);
         let mut limit = TRY;
         loop {
-            let error = match within(limit, self.end(ending)).await {
+            // Pinned here: passed by value, it would be kept twice.
+            let end = pin!(self.end(ending));
+            let error = match within(limit, end).await {
                 Some(Ok(())) => return Ok(()),
                 Some(Err(error)) => error,
                 // What hangs is let go and looked for: it may have happened.
@@ -102,7 +105,8 @@ impl Desk {
     /// Puts an end on record, if the log takes it now.
     pub(crate) async fn end(&self, ending: &Ending) -> Result<(), Error> {
         match ending {
-            Ending::Gone { id, call, phase } => self.abandon(*id, *call, phase).await,
+            // Boxed: nearly every call ends by its outcome.
+            Ending::Gone { id, call, phase } => Box::pin(self.abandon(*id, *call, phase)).await,
             Ending::Outcome { permit, outcome } => {
                 self.record_outcome(permit.request().clone(), outcome).await.map(|_| ())
             }

@@ -1,7 +1,9 @@
 //! The calls of the log, none of which is waited for without end.
 
+#![expect(clippy::manual_async_fn, reason = "an `async fn` keeps what it is given twice")]
+
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -14,52 +16,67 @@ use crate::model::{RequestId, Version};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Desk {
-    pub(in crate::desk) async fn append(&self, append: &Append) -> Result<Appended, audit::Error> {
-        answered("append", self.log.append(append)).await
+    pub(in crate::desk) fn append<'l>(
+        &'l self,
+        append: &'l Append,
+    ) -> impl Future<Output = Result<Appended, audit::Error>> {
+        answered("append", self.log.append(append))
     }
 
-    pub(in crate::desk) async fn stream(
+    pub(in crate::desk) fn stream(
         &self,
         id: RequestId,
         after: Version,
-    ) -> Result<Vec<Arc<AuditRecord>>, audit::Error> {
-        answered("read a request", self.log.stream(id, after)).await
+    ) -> impl Future<Output = Result<Vec<Arc<AuditRecord>>, audit::Error>> {
+        answered("read a request", self.log.stream(id, after))
     }
 
-    pub(in crate::desk) async fn open_requests(
+    pub(in crate::desk) fn open_requests(
         &self,
         after: Option<RequestId>,
         limit: usize,
-    ) -> Result<Vec<RequestId>, audit::Error> {
-        answered("list open requests", self.log.open(after, limit)).await
+    ) -> impl Future<Output = Result<Vec<RequestId>, audit::Error>> {
+        answered("list open requests", self.log.open(after, limit))
     }
 
-    pub(in crate::desk) async fn orphaned(
+    pub(in crate::desk) fn orphaned(
         &self,
         limit: usize,
-    ) -> Result<Vec<RequestId>, audit::Error> {
-        answered("list orphaned requests", self.log.orphaned(limit)).await
+    ) -> impl Future<Output = Result<Vec<RequestId>, audit::Error>> {
+        answered("list orphaned requests", self.log.orphaned(limit))
     }
 }
 
-async fn answered<T>(
+/// A call of the log.
+type Asked<'l, T> = Pin<Box<dyn Future<Output = Result<T, audit::Error>> + Send + 'l>>;
+
+fn answered<'l, T>(
     doing: &'static str,
-    call: impl Future<Output = Result<T, audit::Error>>,
-) -> Result<T, audit::Error> {
-    let late = || audit::Error::storage("audit log", doing, "no answer within 10 seconds");
-    within(PATIENCE, call).await.unwrap_or_else(|| Err(late()))
+    mut call: Asked<'l, T>,
+) -> impl Future<Output = Result<T, audit::Error>> {
+    let late = move || audit::Error::storage("audit log", doing, "no answer within 10 seconds");
+    async move { within(PATIENCE, call.as_mut()).await.unwrap_or_else(|| Err(late())) }
 }
 
 /// The future's answer; nothing where it takes longer than `limit`. One that answers at once costs
 /// no timer.
-pub(in crate::desk) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    if let Poll::Ready(answer) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
-        return Some(answer);
+pub(in crate::desk) fn within<F>(
+    limit: Duration,
+    mut future: Pin<&mut F>,
+) -> impl Future<Output = Option<F::Output>>
+where
+    F: Future + ?Sized,
+{
+    async move {
+        if let Poll::Ready(answer) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
+            return Some(answer);
+        }
+        // Without a runtime there is no timer; guarded calls are refused there before they come
+        // here.
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Some(future.await);
+        }
+        // Boxed: whatever asks the log would hold room for a timer it seldom needs.
+        Box::pin(tokio::time::timeout(limit, future)).await.ok()
     }
-    // Without a runtime there is no timer; guarded calls are refused there before they come here.
-    if tokio::runtime::Handle::try_current().is_err() {
-        return Some(future.await);
-    }
-    tokio::time::timeout(limit, future).await.ok()
 }

@@ -1,5 +1,7 @@
 //! Notes: what changes nothing but belongs on record.
 
+use std::sync::Arc;
+
 use crate::desk::Desk;
 use crate::desk::change::Move;
 use crate::desk::error::Error;
@@ -21,7 +23,7 @@ impl Desk {
             return Err(Error::Limit { what: "bytes of a receipt", limit: Receipt::LIMIT });
         }
         self.note(request, || {
-            AuditEvent::Posted(Box::new(Posted {
+            AuditEvent::Posted(Arc::new(Posted {
                 channel: channel.into(),
                 receipt: receipt.reference().into(),
                 nonce: receipt.nonce(),

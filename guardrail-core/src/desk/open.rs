@@ -84,37 +84,35 @@ impl Desk {
     }
 
     /// Puts the judged intent on record.
-    pub(crate) async fn open(&self, prepared: Prepared) -> Result<Opening, Error> {
+    pub(crate) async fn open(&self, prepared: &Prepared) -> Result<Opening, Error> {
         let Prepared { id, requested } = prepared;
-        let intent = Arc::clone(&requested.intent);
+        let (id, intent) = (*id, &requested.intent);
         match requested.verdict.clone() {
             Verdict::Deny { reason } => {
-                self.append_first(id, requested, None).await?;
+                self.append_first(id, requested, false).await?;
                 Ok(Opening::Refused(reason))
             }
             Verdict::Ask(_) => {
                 let slot = match self.places.take(id, intent.actor().agent()) {
                     Ok(slot) => slot,
                     Err(error) => {
-                        return Box::pin(self.refuse_place(id, &requested, &error)).await;
+                        return Box::pin(self.refuse_place(id, requested, &error)).await;
                     }
                 };
-                let (request, new) = self.append_first(id, Arc::clone(&requested), None).await?;
+                let (request, new) = self.append_first(id, requested, false).await?;
                 if new {
                     slot.made();
                     Ok(Opening::Pending(Box::new(request), slot))
                 } else {
-                    self.attach(request, &requested, slot).await
+                    Box::pin(self.attach(request, requested, slot)).await
                 }
             }
             Verdict::Allow => {
-                let (judged_by, call) = (requested.policy_digest, requested.call);
-                let started = AuditEvent::Started { digest: intent.digest(), call };
-                let first = Arc::clone(&requested);
-                let (request, new) = self.append_first(id, first, Some(started)).await?;
+                let judged_by = requested.policy_digest;
+                let (request, new) = self.append_first(id, requested, true).await?;
                 if !new {
                     let slot = self.places.take(id, intent.actor().agent())?;
-                    return self.attach(request, &requested, slot).await;
+                    return Box::pin(self.attach(request, requested, slot)).await;
                 }
                 if let Err(why) = self.still_holds(&request, judged_by) {
                     let outcome = Outcome::Aborted { why: why.clone() };
@@ -171,22 +169,27 @@ impl Desk {
             policy_digest: requested.policy_digest,
             call: None,
         };
-        self.append_first(id, Arc::new(refused), None).await.map(|_| ())
+        self.append_first(id, &Arc::new(refused), false).await.map(|_| ())
     }
 
-    /// Appends the first events of a stream; says whether they were the first.
+    /// Appends the first events of a stream, with its start or without; says whether they were the
+    /// first.
     async fn append_first(
         &self,
         id: RequestId,
-        requested: Arc<Requested>,
-        next: Option<AuditEvent>,
+        requested: &Arc<Requested>,
+        start: bool,
     ) -> Result<(ApprovalRequest, bool), Error> {
         let (request, new) = self
             .change(id, None, |request, _| match request {
                 Some(_) => Move::Stop(false),
                 None => {
-                    let requested = AuditEvent::Requested(Arc::clone(&requested));
-                    let events = std::iter::once(requested).chain(next.clone()).collect();
+                    let mut events = Vec::with_capacity(2);
+                    events.push(AuditEvent::Requested(Arc::clone(requested)));
+                    if start {
+                        let (digest, call) = (requested.intent.digest(), requested.call);
+                        events.push(AuditEvent::Started { digest, call });
+                    }
                     Move::Append { events, before: None, then: true }
                 }
             })

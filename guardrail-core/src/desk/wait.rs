@@ -1,5 +1,11 @@
 //! Waiting for a request to move, or for its time to be over.
+//!
+//! Thousands of calls wait at a time. So what a wait does but once it has waited is boxed, and these
+//! functions are no `async fn`s: those keep what they are given twice.
 
+#![expect(clippy::manual_async_fn, reason = "an `async fn` keeps what it is given twice")]
+
+use crate::clock::Timestamp;
 use crate::desk::Desk;
 use crate::desk::error::Error;
 use crate::model::{ApprovalRequest, State};
@@ -9,44 +15,64 @@ impl Desk {
     /// Where its time is over first, that is put on record, and is the event.
     ///
     /// Safe to drop at any await.
-    pub(crate) async fn next(&self, known: &ApprovalRequest) -> Result<ApprovalRequest, Error> {
-        let deadline = match known.recorded_state() {
-            State::Pending => Some(known.expires()),
-            _ => known.lapses(),
-        };
-        let mut request = Some(known.clone());
-        loop {
-            let moved = self.log.changed(known.id(), known.version());
-            let left = deadline.map(|deadline| deadline.since(self.log.now()));
-            match left {
-                Some(left) => match tokio::time::timeout(left, moved).await {
-                    Ok(moved) => moved?,
-                    // The log's clock decides, not the timer.
-                    Err(_) => {
-                        let overdue = self.overdue(known.clone()).await?;
-                        if overdue.version() > known.version() {
-                            return Ok(overdue);
-                        }
+    pub(crate) fn next(
+        &self,
+        known: &ApprovalRequest,
+    ) -> impl Future<Output = Result<ApprovalRequest, Error>> {
+        async move {
+            loop {
+                if self.waited(known).await? {
+                    let overdue = Box::pin(self.overdue(known.clone())).await?;
+                    if overdue.version() > known.version() {
+                        return Ok(overdue);
                     }
-                },
-                None => moved.await?,
+                }
+                let mut request = Some(known.clone());
+                Box::pin(self.catch_up(known.id(), &mut request)).await?;
+                if let Some(request) = request.filter(|r| r.version() > known.version()) {
+                    return Ok(request);
+                }
             }
-            self.catch_up(known.id(), &mut request).await?;
-            if let Some(request) = request.take_if(|r| r.version() > known.version()) {
-                return Ok(request);
-            }
-            request = Some(known.clone());
         }
     }
 
     /// Waits until the request no longer waits for people.
-    pub(crate) async fn settled(&self, known: ApprovalRequest) -> Result<ApprovalRequest, Error> {
-        let mut request = known;
-        loop {
-            if request.state(self.log.now()) != State::Pending {
-                return self.overdue(request).await;
+    pub(crate) fn settled(
+        &self,
+        known: &ApprovalRequest,
+    ) -> impl Future<Output = Result<ApprovalRequest, Error>> {
+        async move {
+            let mut request = known.clone();
+            loop {
+                if request.state(self.log.now()) != State::Pending {
+                    return Box::pin(self.overdue(request)).await;
+                }
+                request = self.next(&request).await?;
             }
-            request = self.next(&request).await?;
         }
+    }
+
+    /// Waits for the stream to move; says whether its time was over first.
+    fn waited(&self, known: &ApprovalRequest) -> impl Future<Output = Result<bool, Error>> {
+        let moved = self.log.changed(known.id(), known.version());
+        // The log's clock decides, not the timer.
+        let left = deadline(known).map(|deadline| deadline.since(self.log.now()));
+        async move {
+            match left {
+                Some(left) => match tokio::time::timeout(left, moved).await {
+                    Ok(moved) => moved.map(|()| false).map_err(Error::from),
+                    Err(_) => Ok(true),
+                },
+                None => moved.await.map(|()| false).map_err(Error::from),
+            }
+        }
+    }
+}
+
+/// When the wait for people, or the approval, is over.
+fn deadline(request: &ApprovalRequest) -> Option<Timestamp> {
+    match request.recorded_state() {
+        State::Pending => Some(request.expires()),
+        _ => request.lapses(),
     }
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
-use crate::gate::guarded::{Call, Gate, PreviewFuture};
-use crate::gate::judge::{Ready, prepare, with_preview};
-use crate::gate::pass::enter;
+use crate::gate::guarded::{Call, Gate, PreviewFuture, Turn};
+use crate::gate::judge::{Judged, Ready, prepare, with_preview};
+use crate::gate::pass::{Entered, enter, wait};
 use crate::gate::refusal::Argument;
 use crate::gate::scope::Frame;
 use crate::gate::track::Track;
-use crate::model::canonical::{Bounds, Canonical};
+use crate::model::canonical::{Bounds, Canonical, Pen};
 use crate::model::{Arguments, Captured, Intent, IntentBuilder};
 
 /// What the attribute knows of a function when it is compiled.
@@ -85,12 +85,6 @@ impl Draft {
         Self { builder, guardrail: None, preview: None }.with(details)
     }
 
-    /// A second capture, to be held against the first. A name that is computed is computed again.
-    fn second(intent: &Intent, details: &[Detail<'_>]) -> Self {
-        let builder = Intent::builder(intent.action()).expecting(details.len());
-        Self { builder, guardrail: None, preview: None }.with(details)
-    }
-
     fn with(mut self, details: &[Detail<'_>]) -> Self {
         details.iter().for_each(|detail| self.add(*detail));
         self
@@ -100,14 +94,20 @@ impl Draft {
         let builder = &mut self.builder;
         match detail {
             Detail::Value(name, value) => {
-                builder.capture(Cow::Borrowed(name), Captured::Value, |b| value.capture(b));
+                let write = |pen: &mut Pen| value.write(pen);
+                builder.capture(Cow::Borrowed(name), Captured::Value, |b| {
+                    Canonical::written(b, write)
+                });
             }
             Detail::Debug(name, value) => {
                 let text = format_args!("{value:?}");
                 builder.capture(Cow::Borrowed(name), Captured::Debug, |b| Canonical::of(&text, b));
             }
             Detail::Redacted(name, value) => {
-                builder.capture(Cow::Borrowed(name), Captured::Redacted, |b| value.capture(b));
+                let write = |pen: &mut Pen| value.write(pen);
+                builder.capture(Cow::Borrowed(name), Captured::Redacted, |b| {
+                    Canonical::written(b, write)
+                });
             }
             Detail::Skipped(name) => {
                 let nothing = |_: &Bounds| Ok(Canonical::null());
@@ -137,21 +137,40 @@ pub fn begin(meta: &'static Meta, details: &[Detail<'_>]) -> (Call, Seal) {
             return (Call::new(track, None), seal);
         }
         Ok(Ready::Judged(guardrail, judged)) => {
-            let at = Arc::clone(&track);
-            let gate: Gate = Box::pin(async move { at.pass(enter(&guardrail, judged, &at).await) });
+            let gate = take_turn(guardrail, judged, Arc::clone(&track));
             return (Call::new(track, Some(gate)), seal);
         }
         Ok(Ready::Preview(guardrail, draft)) => (guardrail, draft),
     };
     let at = Arc::clone(&track);
-    let gate: Gate = Box::pin(async move {
-        let passed = match with_preview(&guardrail, &frame.context, *draft).await {
-            Ok(judged) => enter(&guardrail, judged, &at).await,
-            Err(error) => Err(error),
-        };
-        at.pass(passed);
+    let gate = Gate::new(async move {
+        match with_preview(&guardrail, &frame.context, *draft).await {
+            Ok(judged) => Turn::Wait(take_turn(guardrail, judged, at)),
+            Err(error) => {
+                at.pass(Err(error));
+                Turn::Spoken
+            }
+        }
     });
     (Call::new(track, Some(gate)), seal)
+}
+
+/// Takes a judged call through the gate, up to where it must wait.
+fn take_turn(guardrail: Guardrail, mut judged: Judged, track: Arc<Track>) -> Gate {
+    Gate::new(async move {
+        let passed = match enter(&guardrail, &mut judged, &track).await {
+            Ok(Entered::Waiting(waiting)) => {
+                return Turn::Wait(Gate::new(async move {
+                    track.pass(wait(&guardrail, &waiting, &track).await);
+                    Turn::Spoken
+                }));
+            }
+            Ok(Entered::Passed(intent)) => Ok(intent),
+            Err(error) => Err(error),
+        };
+        track.pass(passed);
+        Turn::Spoken
+    })
 }
 
 /// What stands between the gate and the body: the approval, to be held against the arguments
@@ -168,10 +187,41 @@ impl Seal {
     /// The refusal, or [`Error::IntentChanged`].
     pub fn check(self, details: &[Detail<'_>]) -> Result<(), Error> {
         let intent = self.track.passed()?;
-        if Draft::second(&intent, details).builder.is_same_deed(&intent) {
+        if is_same(&intent, details) {
             self.track.begin_body()
         } else {
             Err(self.track.abort("the arguments changed between the approval and the start"))
         }
     }
+}
+
+/// Captures a second time, and holds each part against the first as it goes. A name that is computed
+/// is computed again.
+fn is_same(intent: &Intent, details: &[Detail<'_>]) -> bool {
+    let mut arguments = intent.arguments().again();
+    let mut resource = None;
+    let same = details.iter().all(|detail| match *detail {
+        Detail::Value(name, value) => {
+            arguments.is_next(name, Captured::Value, |pen| value.write(pen))
+        }
+        Detail::Debug(name, value) => {
+            arguments.is_next(name, Captured::Debug, |pen| pen.put(&format_args!("{value:?}")))
+        }
+        Detail::Redacted(name, value) => {
+            arguments.is_next(name, Captured::Redacted, |pen| value.write(pen))
+        }
+        Detail::Skipped(name) => arguments.is_next(name, Captured::Skipped, |pen| pen.put(&())),
+        Detail::Name(name) => name.to_string() == intent.action(),
+        Detail::Resource(named) => {
+            resource = Some(named.to_string());
+            true
+        }
+        // Said once, and not what an approval is bound to.
+        Detail::Reason(_)
+        | Detail::Key(_)
+        | Detail::Summary(_)
+        | Detail::Guardrail(_)
+        | Detail::Preview(_) => true,
+    });
+    same && arguments.is_over() && resource.as_deref() == intent.resource()
 }

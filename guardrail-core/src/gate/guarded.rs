@@ -10,8 +10,23 @@ use crate::gate::refusal::FromRefusal;
 use crate::gate::ticket::{Recording, Ticket};
 use crate::gate::track::Track;
 
-/// The future that waits for the approval, and leaves it with the track. `Send`, whatever the body is.
-pub(crate) type Gate = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// The future that brings the approval, and leaves it with the track. `Send`, whatever the body is.
+pub(crate) struct Gate(Pin<Box<dyn Future<Output = Turn> + Send>>);
+
+/// What a gate comes to.
+pub(crate) enum Turn {
+    /// It has spoken.
+    Spoken,
+    /// It must wait for people: in a future of its own, so that thousands which wait do not each
+    /// keep the room in which their request was made.
+    Wait(Gate),
+}
+
+impl Gate {
+    pub(crate) fn new(future: impl Future<Output = Turn> + Send + 'static) -> Self {
+        Self(Box::pin(future))
+    }
+}
 
 /// The future that makes a preview.
 pub type PreviewFuture = Pin<Box<dyn Future<Output = Result<String, String>> + Send>>;
@@ -181,9 +196,11 @@ impl<F> fmt::Debug for Body<F> {
 
 /// Waits until the gate has spoken, once.
 fn poll_gate(gate: &mut Option<Gate>, cx: &mut Context<'_>) -> Poll<()> {
-    if let Some(future) = gate {
-        ready!(future.as_mut().poll(cx));
-        *gate = None;
+    while let Some(Gate(future)) = gate {
+        *gate = match ready!(future.as_mut().poll(cx)) {
+            Turn::Spoken => None,
+            Turn::Wait(next) => Some(next),
+        };
     }
     Poll::Ready(())
 }

@@ -21,7 +21,7 @@ const PREVIEW: Duration = Duration::from_secs(10);
 pub(crate) struct Judged {
     pub(crate) prepared: Prepared,
     /// Why it is refused, where no intent could be made of it.
-    pub(crate) invalid: Option<IntentError>,
+    pub(crate) invalid: Option<Box<IntentError>>,
 }
 
 /// How far a call comes without waiting.
@@ -83,7 +83,7 @@ pub(crate) fn judge(
         Err((error, intent)) => {
             let reason = error.to_string().into();
             desk.prepare_refusal(Arc::from(intent), reason)
-                .map(|prepared| Judged { prepared, invalid: Some(error) })
+                .map(|prepared| Judged { prepared, invalid: Some(Box::new(error)) })
         }
     };
     judged.map_err(Error::unavailable)

@@ -2,22 +2,38 @@
 
 use std::sync::Arc;
 
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 use crate::approver::attend;
-use crate::desk::{Opening, Phase, Prepared, Start};
+use crate::desk::{Opening, Phase, Start};
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
 use crate::gate::judge::Judged;
 use crate::gate::track::{Track, Tracked};
 use crate::model::{ApprovalRequest, Decision, Intent, IntentError, Outcome, RequestId, State};
 
-/// Takes a judged call through the gate. Behind `Ok` its start is on record.
+/// How far a call comes before it must wait.
+pub(crate) enum Entered {
+    /// Its start is on record.
+    Passed(Arc<Intent>),
+    /// Its request is before people.
+    Waiting(Waiting),
+}
+
+/// A call that waits for people.
+pub(crate) struct Waiting {
+    request: ApprovalRequest,
+    call: Option<RequestId>,
+    intent: Arc<Intent>,
+    span: Span,
+}
+
+/// Takes a judged call to where its start is on record, or its request before people.
 pub(crate) async fn enter(
     guardrail: &Guardrail,
-    judged: Judged,
+    judged: &mut Judged,
     track: &Track,
-) -> Result<Arc<Intent>, Error> {
+) -> Result<Entered, Error> {
     let desk = &guardrail.inner.desk;
     let Judged { prepared, invalid } = judged;
     let (id, call, intent) = (prepared.id(), prepared.call(), Arc::clone(prepared.intent()));
@@ -38,35 +54,44 @@ pub(crate) async fn enter(
         slot: None,
     });
     // No binding for the future itself: it would be kept twice.
-    let passed = pass(guardrail, prepared, invalid, track).instrument(span).await;
-    if passed.is_err() {
-        Box::pin(track.clean_up()).await;
+    let opened = desk.open(prepared).instrument(span.clone()).await;
+    let passed = match opened {
+        Ok(opening) => {
+            span.in_scope(|| pass(guardrail, opening, &intent, id, invalid.take(), track))
+        }
+        Err(error) => Err(Error::unavailable(error)),
+    };
+    match passed {
+        Ok(None) => Ok(Entered::Passed(intent)),
+        Ok(Some(request)) => Ok(Entered::Waiting(Waiting { request, call, intent, span })),
+        Err(error) => {
+            Box::pin(track.clean_up()).await;
+            Err(error)
+        }
     }
-    passed.map(|()| intent)
 }
 
-/// Opens the request, and goes the way of what became of it.
-async fn pass(
+/// Goes the way of what became of opening a request. Returns it where it must wait for people.
+fn pass(
     guardrail: &Guardrail,
-    prepared: Prepared,
-    invalid: Option<IntentError>,
+    opening: Opening,
+    intent: &Intent,
+    id: RequestId,
+    invalid: Option<Box<IntentError>>,
     track: &Track,
-) -> Result<(), Error> {
-    let desk = &guardrail.inner.desk;
-    let (id, call) = (prepared.id(), prepared.call());
-    let policy = prepared.intent().policy().clone();
-    match desk.open(prepared).await.map_err(Error::unavailable)? {
+) -> Result<Option<ApprovalRequest>, Error> {
+    match opening {
         Opening::Started(permit) => {
             record_decision("allowed");
             track.started(Box::new(permit));
-            Ok(())
+            Ok(None)
         }
         Opening::Refused(reason) => {
             record_decision("refused");
             track.settle();
             Err(match invalid {
-                Some(error) => Error::invalid(id, error),
-                None => Error::Refused { request: id, policy, reason },
+                Some(error) => Error::invalid(id, *error),
+                None => Error::Refused { request: id, policy: intent.policy().clone(), reason },
             })
         }
         Opening::Full(request, why) => {
@@ -85,27 +110,35 @@ async fn pass(
         }
         Opening::Pending(request, slot) => {
             track.wait(slot);
-            attend(desk, &guardrail.inner.approvers, &request);
-            Box::pin(decided(guardrail, *request, call, track)).await
+            attend(&guardrail.inner.desk, &guardrail.inner.approvers, &request);
+            Ok(Some(*request))
         }
         Opening::Attached(request, slot) => {
             track.wait(slot);
-            Box::pin(decided(guardrail, *request, call, track)).await
+            Ok(Some(*request))
         }
     }
 }
 
-/// Waits for the decision and spends it.
-async fn decided(
+/// Waits for people, and takes the call to where its start is on record.
+pub(crate) async fn wait(
     guardrail: &Guardrail,
-    request: ApprovalRequest,
-    call: Option<RequestId>,
+    waiting: &Waiting,
     track: &Track,
-) -> Result<(), Error> {
+) -> Result<Arc<Intent>, Error> {
+    let decided = decided(guardrail, waiting, track).instrument(waiting.span.clone()).await;
+    if decided.is_err() {
+        Box::pin(track.clean_up()).await;
+    }
+    decided.map(|()| Arc::clone(&waiting.intent))
+}
+
+/// Waits for the decision and spends it.
+async fn decided(guardrail: &Guardrail, waiting: &Waiting, track: &Track) -> Result<(), Error> {
     let desk = &guardrail.inner.desk;
     let began = desk.now();
-    let request = desk.settled(request).await.map_err(Error::unavailable)?;
-    let span = tracing::Span::current();
+    let request = desk.settled(&waiting.request).await.map_err(Error::unavailable)?;
+    let span = &waiting.span;
     let waited = u64::try_from(desk.now().since(began).as_millis()).unwrap_or(u64::MAX);
     span.record("guardrail.wait_ms", waited);
     if let Some(vote) = request.votes().last() {
@@ -118,7 +151,9 @@ async fn decided(
         return Err(error);
     }
     track.starting();
-    match desk.start(request, call).await.map_err(Error::unavailable)? {
+    // Boxed: what waits would hold room for it.
+    let start = Box::pin(desk.start(request, waiting.call));
+    match start.await.map_err(Error::unavailable)? {
         Start::Permitted(permit) => {
             record_decision("approved");
             track.started(permit);

@@ -8,7 +8,7 @@ use crate::clock::Entropy;
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
 use crate::gate::judge::judge;
-use crate::gate::pass::enter;
+use crate::gate::pass::{Entered, enter, wait};
 use crate::gate::runtime::has_runtime;
 use crate::gate::scope::Frame;
 use crate::gate::ticket::Ticket;
@@ -71,7 +71,12 @@ pub(crate) async fn authorize(guardrail: &Guardrail, asked: Asked) -> Result<Per
     let ticket = Ticket::new(Arc::clone(&track));
     let origin = Frame::current().context.origin(guardrail);
     let made = asked.made(&origin, &**guardrail.inner.desk.entropy());
-    let intent = enter(guardrail, judge(guardrail, made)?, &track).await?;
+    // Boxed, so that what waits does not keep the room in which its request was made.
+    let mut judged = judge(guardrail, made)?;
+    let intent = match Box::pin(enter(guardrail, &mut judged, &track)).await? {
+        Entered::Passed(intent) => intent,
+        Entered::Waiting(waiting) => wait(guardrail, &waiting, &track).await?,
+    };
     Ok(Permit { intent, track, ticket })
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::gate::error::Error;
-use crate::model::canonical::{Bounds, Canonical, CaptureError};
+use crate::model::canonical::{CaptureError, Pen};
 
 /// A return type that can say that the body did not run.
 ///
@@ -54,14 +54,14 @@ pub trait Argument {
     /// Writes it in canonical form.
     ///
     /// # Errors
-    /// As [`Canonical::of`] says.
-    fn capture(&self, bounds: &Bounds) -> Result<Canonical, CaptureError>;
+    /// As [`Pen::put`] says.
+    fn write(&self, pen: &mut Pen) -> Result<(), CaptureError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + ?Sized> Argument for T {
-    fn capture(&self, bounds: &Bounds) -> Result<Canonical, CaptureError> {
-        Canonical::of(self, bounds)
+    fn write(&self, pen: &mut Pen) -> Result<(), CaptureError> {
+        pen.put(self)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::slice;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::model::canonical::{Canonical, Leaf, ReadError};
+use crate::model::canonical::{Canonical, CaptureError, Leaf, Pen, ReadError};
 use crate::model::digest::Fields;
 use crate::model::secret::Salt;
 
@@ -149,15 +150,9 @@ impl Arguments {
         Self(arguments.into())
     }
 
-    /// Whether a second capture found the very same values.
-    pub(crate) fn holds(&self, captures: &[Capture]) -> bool {
-        self.0.len() == captures.len()
-            && self.0.iter().zip(captures).all(|(argument, capture)| {
-                argument.name == capture.name
-                    && argument.captured == capture.captured
-                    && argument.plain.as_ref().unwrap_or(&argument.json).as_str()
-                        == capture.json.as_str()
-            })
+    /// The arguments once more, for a second capture to be held against.
+    pub(crate) fn again(&self) -> Again<'_> {
+        Again { left: self.0.iter() }
     }
 
     /// Whether another call has the very same arguments. What is hidden has another commitment in
@@ -225,5 +220,32 @@ impl Arguments {
             });
             fields.text(argument.json.as_str());
         }
+    }
+}
+
+/// Arguments that a second capture is held against, one by one.
+pub(crate) struct Again<'a> {
+    left: slice::Iter<'a, Argument>,
+}
+
+impl Again<'_> {
+    /// Whether the next argument is the very same: of this name, captured like this, and with the
+    /// value that `write` puts.
+    pub(crate) fn is_next(
+        &mut self,
+        name: &str,
+        captured: Captured,
+        write: impl FnOnce(&mut Pen) -> Result<(), CaptureError>,
+    ) -> bool {
+        self.left.next().is_some_and(|argument| {
+            argument.name == name
+                && argument.captured == captured
+                && argument.plain.as_ref().unwrap_or(&argument.json).is(write)
+        })
+    }
+
+    /// Whether there is no further one.
+    pub(crate) fn is_over(&self) -> bool {
+        self.left.len() == 0
     }
 }

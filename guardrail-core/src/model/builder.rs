@@ -231,14 +231,6 @@ impl IntentBuilder {
         Ok(salt)
     }
 
-    /// What was captured, to be held against an intent made before.
-    pub(crate) fn is_same_deed(&self, intent: &Intent) -> bool {
-        self.error.is_none()
-            && self.action == intent.action.as_str()
-            && self.resource.as_deref() == intent.resource.as_deref()
-            && intent.arguments.holds(&self.captures)
-    }
-
     pub(crate) fn set_action(&mut self, action: String) {
         self.action = Cow::Owned(action);
     }
@@ -311,7 +303,12 @@ impl IntentBuilder {
             policy,
             arguments,
             attributed: agent.is_some(),
-            actor: Actor::new(agent.unwrap_or_else(AgentName::invalid)),
+            // Where there are surroundings, they name the agent in a moment.
+            actor: Actor::new(match (agent, origin) {
+                (Some(agent), _) => agent,
+                (None, Some(origin)) => origin.agent.clone(),
+                (None, None) => AgentName::invalid(),
+            }),
             place: self.place,
             resource: self.resource.map(Into::into),
             reason: self.reason.map(Into::into),

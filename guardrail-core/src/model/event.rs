@@ -23,7 +23,7 @@ pub enum AuditEvent {
     /// Step: an agent asks, and its policy has spoken.
     Requested(Arc<Requested>),
     /// Step: a person voted, and the vote counts.
-    Voted(Box<Voted>),
+    Voted(Arc<Voted>),
     /// Step: enough people agreed.
     Approved {
         /// How many, of how many.
@@ -76,7 +76,7 @@ pub enum AuditEvent {
         why: Box<str>,
     },
     /// Note: a channel showed the request, with a nonce of its own.
-    Posted(Box<Posted>),
+    Posted(Arc<Posted>),
     /// Note: someone said something.
     Commented {
         /// Where.

@@ -19,7 +19,7 @@ use crate::model::vote::Identity;
 #[derive(Clone, Debug)]
 pub struct CountedVote {
     pub(crate) time: Timestamp,
-    pub(crate) voted: Voted,
+    pub(crate) voted: Arc<Voted>,
 }
 
 impl CountedVote {
@@ -49,14 +49,41 @@ struct Fold {
     created: Timestamp,
     version: Version,
     state: State,
-    votes: Vec<CountedVote>,
-    posted: Vec<Posted>,
-    refused: BTreeMap<Box<str>, u32>,
     decided: Option<Timestamp>,
-    denied: Option<(Option<PersonId>, Option<Box<str>>)>,
     outcome: Option<Outcome>,
+    /// Apart: thousands of requests wait at a time, and nearly all have nothing here.
+    more: Option<Box<More>>,
+}
+
+/// What the events have come to where people had their say.
+#[derive(Clone, Debug, Default)]
+struct More {
+    votes: Vec<CountedVote>,
+    posted: Vec<Arc<Posted>>,
+    refused: BTreeMap<Box<str>, u32>,
+    denied: Option<(Option<PersonId>, Option<Box<str>>)>,
     unknown: Option<Box<str>>,
     call: Option<RequestId>,
+}
+
+/// Where nobody had.
+static NOTHING: More = More {
+    votes: Vec::new(),
+    posted: Vec::new(),
+    refused: BTreeMap::new(),
+    denied: None,
+    unknown: None,
+    call: None,
+};
+
+impl Fold {
+    fn more(&self) -> &More {
+        self.more.as_deref().unwrap_or(&NOTHING)
+    }
+
+    fn more_mut(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
 }
 
 /// An event that cannot follow the ones before it: the log is damaged, or another hand wrote it.
@@ -87,14 +114,9 @@ impl ApprovalRequest {
             created: time,
             version: Version::START.next(),
             state,
-            votes: Vec::new(),
-            posted: Vec::new(),
-            refused: BTreeMap::new(),
             decided: (state != State::Pending).then_some(time),
-            denied: None,
             outcome: None,
-            unknown: None,
-            call: None,
+            more: None,
         })))
     }
 
@@ -125,7 +147,7 @@ impl ApprovalRequest {
         let fold = Arc::make_mut(&mut self.0);
         if let AuditEvent::Other { name } = event {
             // What an unknown event means nobody here can say: nothing starts on it.
-            fold.unknown = Some(name.clone());
+            fold.more_mut().unknown = Some(name.clone());
             fold.version = fold.version.next();
             return Ok(());
         }
@@ -139,15 +161,17 @@ impl ApprovalRequest {
         };
         match event {
             AuditEvent::Voted(voted) => {
-                fold.votes.push(CountedVote { time, voted: (**voted).clone() });
+                fold.more_mut().votes.push(CountedVote { time, voted: Arc::clone(voted) });
             }
-            AuditEvent::Denied { by, reason } => fold.denied = Some((by.clone(), reason.clone())),
-            AuditEvent::Posted(posted) => fold.posted.push((**posted).clone()),
+            AuditEvent::Denied { by, reason } => {
+                fold.more_mut().denied = Some((by.clone(), reason.clone()));
+            }
+            AuditEvent::Posted(posted) => fold.more_mut().posted.push(Arc::clone(posted)),
             AuditEvent::VoteRefused { who, person, .. } => {
-                let count = fold.refused.entry(voter(who, person.as_ref())).or_default();
+                let count = fold.more_mut().refused.entry(voter(who, person.as_ref())).or_default();
                 *count = count.saturating_add(1);
             }
-            AuditEvent::Started { call, .. } => fold.call = *call,
+            AuditEvent::Started { call: Some(call), .. } => fold.more_mut().call = Some(*call),
             AuditEvent::Completed => fold.outcome = Some(Outcome::Completed),
             AuditEvent::Failed { panicked } => {
                 fold.outcome = Some(Outcome::Failed { panicked: *panicked });
@@ -257,7 +281,7 @@ impl ApprovalRequest {
     /// The votes that count, oldest first.
     #[must_use]
     pub fn votes(&self) -> &[CountedVote] {
-        &self.0.votes
+        &self.0.more().votes
     }
 
     /// How many approvals there are of how many it takes.
@@ -272,39 +296,43 @@ impl ApprovalRequest {
     /// The people who approved.
     pub fn approvers(&self) -> impl Iterator<Item = &PersonId> {
         let yes = |vote: &&CountedVote| vote.voted.choice == Choice::Approve;
-        self.0.votes.iter().filter(yes).map(|vote| &vote.voted.person)
+        self.0.more().votes.iter().filter(yes).map(|vote| &vote.voted.person)
     }
 
     /// What this channel already sent, oldest first.
     #[must_use]
     pub fn receipts(&self, channel: &str) -> Vec<Receipt> {
-        let ours = self.0.posted.iter().filter(|posted| &*posted.channel == channel);
+        let ours = self.0.more().posted.iter().filter(|posted| &*posted.channel == channel);
         ours.map(|p| Receipt { reference: p.receipt.clone(), nonce: p.nonce }).collect()
     }
 
     /// How many times it was shown, in all channels.
     #[must_use]
     pub fn shown(&self) -> usize {
-        self.0.posted.len()
+        self.0.more().posted.len()
     }
 
     /// Whether this channel showed a nonce with this hash.
     #[must_use]
     pub fn was_shown(&self, channel: &str, nonce: Digest) -> bool {
-        self.0.posted.iter().any(|posted| &*posted.channel == channel && posted.nonce == nonce)
+        self.0
+            .more()
+            .posted
+            .iter()
+            .any(|posted| &*posted.channel == channel && posted.nonce == nonce)
     }
 
     /// Whether a vote has spent the nonce with this hash.
     #[must_use]
     pub fn is_spent(&self, nonce: Digest) -> bool {
-        self.0.votes.iter().any(|vote| vote.voted.nonce == nonce)
+        self.0.more().votes.iter().any(|vote| vote.voted.nonce == nonce)
     }
 
     /// How many refused votes of this voter are on record, and of everyone.
     #[must_use]
     pub fn refused_votes(&self, who: &Identity, person: Option<&PersonId>) -> (u32, u32) {
-        let own = self.0.refused.get(&voter(who, person)).copied().unwrap_or(0);
-        (own, self.0.refused.values().copied().fold(0, u32::saturating_add))
+        let own = self.0.more().refused.get(&voter(who, person)).copied().unwrap_or(0);
+        (own, self.0.more().refused.values().copied().fold(0, u32::saturating_add))
     }
 
     /// How it ended, where it has.
@@ -315,7 +343,7 @@ impl ApprovalRequest {
             State::Expired => Some(Decision::Expired),
             State::Withdrawn => Some(Decision::Withdrawn),
             State::Denied => {
-                let (by, reason) = self.0.denied.clone().unwrap_or_default();
+                let (by, reason) = self.0.more().denied.clone().unwrap_or_default();
                 Some(Decision::Denied { by, reason })
             }
             State::Refused => {
@@ -344,13 +372,13 @@ impl ApprovalRequest {
     /// Which of several calls with one key started it.
     #[must_use]
     pub fn call(&self) -> Option<RequestId> {
-        self.0.call
+        self.0.more().call
     }
 
     /// The name of an event this version does not know, where the stream holds one.
     #[must_use]
     pub fn unknown_event(&self) -> Option<&str> {
-        self.0.unknown.as_deref()
+        self.0.more().unknown.as_deref()
     }
 }
 

@@ -1,7 +1,5 @@
 //! Who is on the requesting side of an intent: nobody approves their own request.
 
-use std::collections::HashSet;
-
 use crate::model::{Intent, PersonId, fold};
 use crate::policy::directory::Directory;
 use crate::policy::person::Person;
@@ -28,9 +26,9 @@ impl Directory {
 }
 
 /// Every name under which the intent may mean somebody.
-fn requesting(intent: &Intent) -> HashSet<String> {
+fn requesting(intent: &Intent) -> Vec<String> {
     let actor = intent.actor();
-    let mut names = HashSet::new();
+    let mut names = Vec::new();
     let person = actor.on_behalf_of().map(PersonId::as_str);
     for text in person.into_iter().chain([actor.agent().as_str()]).chain(actor.chain()) {
         names.extend(spellings(text));
@@ -39,8 +37,8 @@ fn requesting(intent: &Intent) -> HashSet<String> {
 }
 
 /// Every name under which somebody may mean the person or an agent of theirs.
-fn answers_to(person: &Person) -> HashSet<String> {
-    let mut names: HashSet<String> = person.names().collect();
+fn answers_to(person: &Person) -> Vec<String> {
+    let mut names: Vec<String> = person.names().collect();
     names.extend(person.identities.iter().map(|identity| fold(&identity.to_string())));
     for agent in &person.owns {
         names.extend(spellings(agent.as_str()));

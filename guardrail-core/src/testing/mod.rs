@@ -191,21 +191,8 @@ impl Approver for MockApprover {
             let answer = rule.map_or(&script.answer, |(_, answer)| answer).clone();
             (answer, script.person.clone(), script.wait)
         };
-        if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
-        }
-        let identity = Identity::person(&person);
-        let vote = match answer {
-            Answer::Silent => None,
-            Answer::Approve => Some(Vote::approve(identity, self.shown(&review).await?)),
-            Answer::Deny(reason) => {
-                Some(Vote::deny(identity, self.shown(&review).await?).because(reason))
-            }
-        };
-        if let Some(vote) = vote {
-            let cast = review.cast(vote).await?;
-            self.script().casts.push(cast);
-        }
+        // Boxed: a mock that waits holds no room for its answer.
+        Box::pin(self.answer(&review, answer, &person, wait)).await?;
         // It stays, as a channel does: others may still answer.
         review.settled().await?;
         Ok(())
@@ -213,6 +200,27 @@ impl Approver for MockApprover {
 }
 
 impl MockApprover {
+    async fn answer(
+        &self,
+        review: &Review,
+        answer: Answer,
+        person: &str,
+        wait: Duration,
+    ) -> Result<(), Error> {
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        let identity = Identity::person(person);
+        let vote = match answer {
+            Answer::Silent => return Ok(()),
+            Answer::Approve => Vote::approve(identity, self.shown(review).await?),
+            Answer::Deny(reason) => Vote::deny(identity, self.shown(review).await?).because(reason),
+        };
+        let cast = review.cast(vote).await?;
+        self.script().casts.push(cast);
+        Ok(())
+    }
+
     async fn shown(&self, review: &Review) -> Result<Seen, Error> {
         let nonce = review.show("").await?;
         Ok(Seen::whole(review.request().intent().digest(), nonce))

@@ -72,16 +72,20 @@ impl Canonical {
     /// # Errors
     /// Whatever has no canonical text, breaks a bound, or fails to serialise.
     pub fn of<T: Serialize + ?Sized>(value: &T, bounds: &Bounds) -> Result<Self, CaptureError> {
-        // Written in a buffer that is kept, and copied out at its length.
-        let scratch = SCRATCH.try_with(Cell::take).unwrap_or_default();
-        let mut writer = Writer::over(scratch, *bounds);
-        value.serialize(&mut writer)?;
-        let text = writer.finish()?;
-        let canonical = Self(text.as_str().into());
-        if text.capacity() <= SCRATCH_KEPT {
-            let _ = SCRATCH.try_with(|scratch| scratch.set(text));
-        }
-        Ok(canonical)
+        Self::written(bounds, |pen| pen.put(value))
+    }
+
+    /// Writes what `write` puts, in canonical form, within `bounds`.
+    pub(crate) fn written(
+        bounds: &Bounds,
+        write: impl FnOnce(&mut Pen) -> Result<(), CaptureError>,
+    ) -> Result<Self, CaptureError> {
+        scribble(bounds, write, |text| Self(text.into()))
+    }
+
+    /// Whether what `write` puts has this very text. Nothing of it is kept.
+    pub(crate) fn is(&self, write: impl FnOnce(&mut Pen) -> Result<(), CaptureError>) -> bool {
+        scribble(&Bounds::default(), write, |text| *text == *self.0).unwrap_or(false)
     }
 
     /// Reads JSON that an agent or a network sent: RFC 8259, UTF-8 without a byte order mark,
@@ -130,6 +134,43 @@ impl Canonical {
     fn from_text(text: String) -> Self {
         Self(text.into())
     }
+}
+
+/// What values are put in canonical form with.
+pub struct Pen(Writer);
+
+impl Pen {
+    /// Puts one value.
+    ///
+    /// # Errors
+    /// As [`Canonical::of`] says.
+    pub fn put<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CaptureError> {
+        value.serialize(&mut self.0)
+    }
+}
+
+impl fmt::Debug for Pen {
+    /// Says nothing of what was written: it may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pen").finish_non_exhaustive()
+    }
+}
+
+/// Writes in a buffer that is kept.
+fn scribble<T>(
+    bounds: &Bounds,
+    write: impl FnOnce(&mut Pen) -> Result<(), CaptureError>,
+    read: impl FnOnce(&str) -> T,
+) -> Result<T, CaptureError> {
+    let scratch = SCRATCH.try_with(Cell::take).unwrap_or_default();
+    let mut pen = Pen(Writer::over(scratch, *bounds));
+    write(&mut pen)?;
+    let text = pen.0.finish()?;
+    let read = read(&text);
+    if text.capacity() <= SCRATCH_KEPT {
+        let _ = SCRATCH.try_with(|scratch| scratch.set(text));
+    }
+    Ok(read)
 }
 
 impl fmt::Debug for Canonical {

@@ -33,7 +33,7 @@ pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential> {
     })
 }
 
-/// The first credential from `at` on, and where to go on.
+/// The first credential from `from` on, and where to go on.
 fn find(bytes: &[u8], from: usize) -> (Option<Credential>, usize) {
     let mut before = from.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
     let mut rest = bytes.get(from..).unwrap_or_default();
@@ -45,18 +45,35 @@ fn find(bytes: &[u8], from: usize) -> (Option<Credential>, usize) {
             b'-' if next == b'-' && before != b'-' => {
                 token::key_block(bytes, at).or_else(|| assigned::flag(bytes, at))
             }
-            _ if token::can_begin(*byte, next) && !before.is_ascii_alphanumeric() => {
-                token::at(bytes, at)
-            }
+            _ if token::can_begin(*byte, next) && !is_word(before) => token::at(bytes, at),
             _ => None,
         };
         if let Some(found) = found {
             return (Some(found), found.end.max(at + 1));
         }
-        before = *byte;
-        rest = behind;
+        // Inside a word nothing begins: nearly all bytes are passed over here.
+        let word = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
+        let (passed, left) = rest.split_at_checked(word.max(1)).unwrap_or((rest, &[]));
+        before = passed.last().copied().unwrap_or(before);
+        rest = left;
     }
     (None, bytes.len())
+}
+
+/// Of every byte, whether it is a letter or digit.
+#[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
+const WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        word[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    word
+};
+
+fn is_word(byte: u8) -> bool {
+    WORD.get(usize::from(byte)) == Some(&true)
 }
 
 /// Bytes from `at` on for which `belongs` holds.

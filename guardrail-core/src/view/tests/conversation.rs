@@ -31,7 +31,7 @@ fn an_approved_call_reads_like_this() {
     let tally = Tally { approvals: 2, required: 2 };
     let mut carol = voted("carol", Choice::Approve, None);
     if let AuditEvent::Voted(vote) = &mut carol {
-        vote.channel = "web".into();
+        std::sync::Arc::make_mut(vote).channel = "web".into();
     }
     let started = AuditEvent::Started { digest: Digest::of(b"intent"), call: None };
     let short = Digest::of(b"intent").short();

@@ -68,7 +68,7 @@ pub(super) fn asking(intent: IntentBuilder, requirement: Requirement) -> Approva
 }
 
 pub(super) fn voted(person: &str, choice: Choice, reason: Option<&str>) -> AuditEvent {
-    AuditEvent::Voted(Box::new(Voted {
+    AuditEvent::Voted(Arc::new(Voted {
         person: PersonId::new(person).unwrap(),
         identity: Identity::new("slack", "T1/U1"),
         channel: "slack".into(),

@@ -1,0 +1,309 @@
+//! The serializer: every form a value can have, as `serde_json` has it.
+
+use serde::ser::{self, Error as _, Serialize};
+use serde_json::Error;
+
+use super::{name, number, string};
+
+/// Writes one value.
+pub(super) struct Json<'l>(pub(super) &'l mut Vec<u8>);
+
+/// An array or object that is being written.
+pub(super) struct Open<'l> {
+    line: &'l mut Vec<u8>,
+    empty: bool,
+    /// What closes it, and what it stands in.
+    end: &'static [u8],
+}
+
+impl<'l> Json<'l> {
+    fn text(self, text: &[u8]) -> Result<(), Error> {
+        self.0.extend_from_slice(text);
+        Ok(())
+    }
+
+    fn open(self, begin: u8, end: &'static [u8]) -> Result<Open<'l>, Error> {
+        self.0.push(begin);
+        Ok(Open { line: self.0, empty: true, end })
+    }
+
+    /// Of a variant that carries something: `{"name":`.
+    fn variant(&mut self, variant: &'static str) {
+        self.0.push(b'{');
+        name(variant, self.0);
+        self.0.push(b':');
+    }
+
+    fn integer(self, value: i64) -> Result<(), Error> {
+        if value < 0 {
+            self.0.push(b'-');
+        }
+        number(value.unsigned_abs(), self.0);
+        Ok(())
+    }
+}
+
+impl Open<'_> {
+    fn next(&mut self) {
+        if !self.empty {
+            self.line.push(b',');
+        }
+        self.empty = false;
+    }
+
+    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        self.next();
+        value.serialize(Json(self.line))
+    }
+
+    fn member<T: Serialize + ?Sized>(
+        &mut self,
+        member: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
+        self.next();
+        name(member, self.line);
+        self.line.push(b':');
+        value.serialize(Json(self.line))
+    }
+
+    fn close(self) -> Result<(), Error> {
+        self.line.extend_from_slice(self.end);
+        Ok(())
+    }
+}
+
+fn fraction() -> Result<(), Error> {
+    Err(Error::custom("an event holds no fraction"))
+}
+
+impl<'l> ser::Serializer for Json<'l> {
+    type Ok = ();
+    type Error = Error;
+    type SerializeSeq = Open<'l>;
+    type SerializeTuple = Open<'l>;
+    type SerializeTupleStruct = Open<'l>;
+    type SerializeTupleVariant = Open<'l>;
+    type SerializeMap = Open<'l>;
+    type SerializeStruct = Open<'l>;
+    type SerializeStructVariant = Open<'l>;
+
+    fn serialize_bool(self, value: bool) -> Result<(), Error> {
+        self.text(if value { b"true" } else { b"false" })
+    }
+
+    fn serialize_i8(self, value: i8) -> Result<(), Error> {
+        self.integer(value.into())
+    }
+
+    fn serialize_i16(self, value: i16) -> Result<(), Error> {
+        self.integer(value.into())
+    }
+
+    fn serialize_i32(self, value: i32) -> Result<(), Error> {
+        self.integer(value.into())
+    }
+
+    fn serialize_i64(self, value: i64) -> Result<(), Error> {
+        self.integer(value)
+    }
+
+    fn serialize_u8(self, value: u8) -> Result<(), Error> {
+        self.serialize_u64(value.into())
+    }
+
+    fn serialize_u16(self, value: u16) -> Result<(), Error> {
+        self.serialize_u64(value.into())
+    }
+
+    fn serialize_u32(self, value: u32) -> Result<(), Error> {
+        self.serialize_u64(value.into())
+    }
+
+    fn serialize_u64(self, value: u64) -> Result<(), Error> {
+        number(value, self.0);
+        Ok(())
+    }
+
+    fn serialize_f32(self, _: f32) -> Result<(), Error> {
+        fraction()
+    }
+
+    fn serialize_f64(self, _: f64) -> Result<(), Error> {
+        fraction()
+    }
+
+    fn serialize_char(self, value: char) -> Result<(), Error> {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_str(self, value: &str) -> Result<(), Error> {
+        string(value, self.0);
+        Ok(())
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result<(), Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_none(self) -> Result<(), Error> {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<(), Error> {
+        self.text(b"null")
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Error> {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<(), Error> {
+        name(variant, self.0);
+        Ok(())
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        mut self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
+        self.variant(variant);
+        value.serialize(Json(self.0))?;
+        self.text(b"}")
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'l>, Error> {
+        self.open(b'[', b"]")
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Open<'l>, Error> {
+        self.open(b'[', b"]")
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Open<'l>, Error> {
+        self.open(b'[', b"]")
+    }
+
+    fn serialize_tuple_variant(
+        mut self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Open<'l>, Error> {
+        self.variant(variant);
+        self.open(b'[', b"]}")
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Open<'l>, Error> {
+        self.open(b'{', b"}")
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'l>, Error> {
+        self.open(b'{', b"}")
+    }
+
+    fn serialize_struct_variant(
+        mut self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Open<'l>, Error> {
+        self.variant(variant);
+        self.open(b'{', b"}}")
+    }
+}
+
+/// The traits for what has elements.
+macro_rules! elements {
+    ($($trait:ident $method:ident),*) => {$(
+        impl ser::$trait for Open<'_> {
+            type Ok = ();
+            type Error = Error;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+                self.element(value)
+            }
+
+            fn end(self) -> Result<(), Error> {
+                self.close()
+            }
+        }
+    )*};
+}
+
+elements!(
+    SerializeSeq serialize_element,
+    SerializeTuple serialize_element,
+    SerializeTupleStruct serialize_field,
+    SerializeTupleVariant serialize_field
+);
+
+/// The traits for what has named members.
+macro_rules! members {
+    ($($trait:ident),*) => {$(
+        impl ser::$trait for Open<'_> {
+            type Ok = ();
+            type Error = Error;
+
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                member: &'static str,
+                value: &T,
+            ) -> Result<(), Error> {
+                self.member(member, value)
+            }
+
+            fn end(self) -> Result<(), Error> {
+                self.close()
+            }
+        }
+    )*};
+}
+
+members!(SerializeStruct, SerializeStructVariant);
+
+impl ser::SerializeMap for Open<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
+        self.next();
+        let begin = self.line.len();
+        key.serialize(Json(self.line))?;
+        match self.line.get(begin) {
+            Some(b'"') => Ok(()),
+            _ => Err(Error::custom("a key is text")),
+        }
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        self.line.push(b':');
+        value.serialize(Json(self.line))
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.close()
+    }
+}
