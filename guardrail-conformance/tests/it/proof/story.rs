@@ -29,8 +29,12 @@ pub(super) fn life(verdict: Verdict, digest: impl Fn(Digest) -> Digest) -> Vec<A
             policy_digest: Digest::of(b"policy"),
             call: None,
         })),
-        AuditEvent::Posted(Box::new(Posted { channel: "web".into(), receipt: "42".into(), nonce })),
-        AuditEvent::Voted(Box::new(Voted {
+        AuditEvent::Posted(std::sync::Arc::new(Posted {
+            channel: "web".into(),
+            receipt: "42".into(),
+            nonce,
+        })),
+        AuditEvent::Voted(std::sync::Arc::new(Voted {
             person,
             identity: Identity::person("alice"),
             channel: "web".into(),

@@ -60,7 +60,7 @@ pub(crate) fn pending(intent: IntentBuilder) -> ApprovalRequest {
 }
 
 pub(crate) fn voted(person: &str, choice: Choice, reason: Option<&str>) -> AuditEvent {
-    AuditEvent::Voted(Box::new(Voted {
+    AuditEvent::Voted(std::sync::Arc::new(Voted {
         person: PersonId::new(person).unwrap(),
         identity: Identity::new("slack", "T1/U1"),
         channel: "slack".into(),
