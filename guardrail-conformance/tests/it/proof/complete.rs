@@ -28,7 +28,7 @@ fn at(sequence: u64, why: NotAllowed) -> Result<Option<u64>, (Sequence, Fault)> 
 fn voted(change: impl FnOnce(&mut Voted)) -> Vec<AuditEvent> {
     let mut life = life(ask(), |digest| digest);
     let AuditEvent::Voted(vote) = &mut life[2] else { panic!("no vote") };
-    change(vote);
+    change(std::sync::Arc::make_mut(vote));
     life
 }
 
