@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guardrail::model::{IntentError, PersonId, PolicyName};
-use guardrail::{Error, MockApprover, RequestId};
+use guardrail::{Error, MockApprover, Outcome, RequestId};
 
 use crate::support::{World, approve, deny};
 
@@ -60,8 +60,18 @@ fn all() -> Vec<(Error, &'static [&'static str], bool)> {
             false,
         ),
         (
-            Error::AlreadyExecuted { request },
-            &["already performed once", "not performed again", "Do not retry"],
+            Error::AlreadyExecuted { request, outcome: Some(Outcome::Completed) },
+            &["already performed once", "not started again", "Do not retry"],
+            false,
+        ),
+        (
+            Error::AlreadyExecuted { request, outcome: Some(Outcome::Failed { panicked: false }) },
+            &["already started once, and ended in an error", "not started again", "Do not retry"],
+            false,
+        ),
+        (
+            Error::AlreadyExecuted { request, outcome: None },
+            &["already started, and has not ended yet", "not started again", "Do not retry"],
             false,
         ),
         (

@@ -38,7 +38,7 @@ async fn many_calls_with_one_key_run_once() {
     for call in calls {
         match call.await.unwrap() {
             Ok(_) => ran += 1,
-            Err(Error::AlreadyExecuted { request }) => assert_eq!(request, id),
+            Err(Error::AlreadyExecuted { request, .. }) => assert_eq!(request, id),
             Err(error) => panic!("{error:?}"),
         }
     }
@@ -90,6 +90,20 @@ async fn what_was_executed_is_not_executed_again() {
     let world = World::new(ALLOW).await.doing(async || Err(Error::NoGuardrail));
     assert!(world.spawn_in(key()).await.unwrap().is_err());
     check_again(&world, 1, executed).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_still_runs_is_not_said_to_be_performed() {
+    let world = World::new(ALLOW).await.doing(std::future::pending);
+    let call = world.spawn_in(key());
+    world.until("started").await;
+    let error = world.spawn_in(key()).await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::AlreadyExecuted { outcome: None, .. }), "{error:?}");
+    let said = error.to_string();
+    assert!(said.contains("was already started, and has not ended yet"), "{said}");
+    assert!(!said.contains("performed"), "{said}");
+    assert_eq!(world.body.runs(), 1);
+    call.abort();
 }
 
 #[tokio::test(start_paused = true)]

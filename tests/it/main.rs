@@ -31,4 +31,5 @@ mod secrets;
 mod support;
 mod telemetry;
 mod tighter;
+mod unrecorded;
 mod votes;

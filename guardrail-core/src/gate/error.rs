@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::desk;
 use crate::model::canonical::ReadError;
-use crate::model::{IdError, IntentError, PersonId, PolicyName, RequestId};
+use crate::model::{IdError, IntentError, Outcome, PersonId, PolicyName, RequestId};
 
 /// Why a guarded call was refused. Unless it says otherwise, the body did not run.
 ///
@@ -81,14 +81,16 @@ pub enum Error {
         /// The earlier request.
         request: RequestId,
     },
-    /// The call with this key was already started.
+    /// The call with this key was already started. Whether it was performed is in the outcome.
     #[error(
-        "a call with this idempotency key was already performed once. It was not performed again. \
-         Do not retry. (request {request})"
+        "a call with this idempotency key was already {}. It was not started again. Do not retry. \
+         (request {request})", once(.outcome.as_ref())
     )]
     AlreadyExecuted {
         /// The earlier request.
         request: RequestId,
+        /// What became of it; nothing while it runs.
+        outcome: Option<Outcome>,
     },
     /// The call with this key was started, and nobody knows how it ended.
     #[error(
@@ -192,7 +194,7 @@ impl Error {
             | Self::Withdrawn { request }
             | Self::Lapsed { request, .. }
             | Self::KeyReused { request }
-            | Self::AlreadyExecuted { request }
+            | Self::AlreadyExecuted { request, .. }
             | Self::OutcomeUnknown { request }
             | Self::IntentChanged { request }
             | Self::TooMany { request, .. }
@@ -204,6 +206,25 @@ impl Error {
             | Self::NoRuntime
             | Self::Unavailable { .. } => None,
         }
+    }
+
+    /// Whether it was decided that the body does not run: by a person, a policy, time or a check.
+    ///
+    /// Everything else is a failure: nothing could be decided, or a body has run before.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Denied { .. }
+                | Self::Refused { .. }
+                | Self::Expired { .. }
+                | Self::Withdrawn { .. }
+                | Self::Lapsed { .. }
+                | Self::KeyReused { .. }
+                | Self::IntentChanged { .. }
+                | Self::TooMany { .. }
+                | Self::Invalid { .. }
+        )
     }
 
     /// Whether the same call may succeed when it is made again later.
@@ -250,6 +271,17 @@ fn by(person: Option<&PersonId>) -> String {
 
 fn because(reason: Option<&str>) -> String {
     reason.map(|reason| format!(": {reason}")).unwrap_or_default()
+}
+
+/// How far the earlier call has come: it was performed only where it ended well.
+fn once(outcome: Option<&Outcome>) -> &'static str {
+    match outcome {
+        Some(Outcome::Completed) => "performed once",
+        Some(Outcome::Failed { panicked: false }) => "started once, and ended in an error",
+        Some(Outcome::Failed { panicked: true }) => "started once, and ended in a panic",
+        Some(Outcome::Aborted { .. } | Outcome::Unknown { .. }) => "started once",
+        None => "started, and has not ended yet",
+    }
 }
 
 fn seconds(time: &Duration) -> String {

@@ -9,6 +9,10 @@ mod judge;
 mod pass;
 mod permit;
 mod refusal;
+#[cfg(feature = "rig")]
+mod rig;
+#[cfg(feature = "rmcp")]
+mod rmcp;
 mod runtime;
 mod scope;
 mod ticket;

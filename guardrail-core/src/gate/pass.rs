@@ -186,7 +186,9 @@ fn ended(request: &ApprovalRequest) -> Error {
         return match outcome {
             Outcome::Unknown { .. } => Error::OutcomeUnknown { request: id },
             Outcome::Aborted { why } => Error::Lapsed { request: id, why: why.clone() },
-            Outcome::Completed | Outcome::Failed { .. } => Error::AlreadyExecuted { request: id },
+            Outcome::Completed | Outcome::Failed { .. } => {
+                Error::AlreadyExecuted { request: id, outcome: Some(outcome.clone()) }
+            }
         };
     }
     if request.recorded_state() == State::Lapsed {
@@ -196,7 +198,7 @@ fn ended(request: &ApprovalRequest) -> Error {
     match request.decision() {
         Some(Decision::Denied { by, reason }) => Error::Denied { request: id, person: by, reason },
         Some(Decision::Withdrawn) => Error::Withdrawn { request: id },
-        Some(Decision::Approved) => Error::AlreadyExecuted { request: id },
+        Some(Decision::Approved) => Error::AlreadyExecuted { request: id, outcome: None },
         Some(Decision::Expired) | None => {
             let timeout = request.requirement().map(|r| r.timeout()).unwrap_or_default();
             Error::Expired { request: id, timeout }

@@ -87,6 +87,46 @@ fn a_second_attribute_is_reported_once_and_not_expanded_again() {
 }
 
 #[test]
+fn a_cache_below_is_refused() {
+    let caches = [
+        "#[cached]",
+        "#[cached::proc_macro::cached(time = 60)]",
+        "#[once]",
+        "#[io_cached(map_error = r#\"|e| e\"#)]",
+        "#[concurrent_cached]",
+        "#[memoize]",
+        "#[memoize::memoize(Capacity: 8)]",
+    ];
+    for cache in caches {
+        let item = format!("{cache} {OK}");
+        check(r#"policy = "a""#, &item, &["a cache hit would run without an approval"]);
+    }
+}
+
+/// Above, the cache has expanded first, and its attribute is gone.
+#[test]
+fn a_cache_above_is_refused_by_what_it_has_made() {
+    let cached = "async fn deploy(plan: &str) -> Result<(), E> { \
+                  use cached::Cached; let mut cache = DEPLOY.lock().await; \
+                  if let Some(result) = cache.cache_get(&key) { return result; } \
+                  let result = deploy_no_cache(plan).await; result }";
+    check(r#"policy = "a""#, cached, &["a cache hit would run without an approval"]);
+    let memoized = "async fn memoized_original_deploy(plan: &str) -> Result<(), E> { todo!() }";
+    let messages = messages(expand(r#"policy = "a""#, memoized));
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert!(messages.iter().all(|message| message.contains("a cache hit")), "{messages:?}");
+}
+
+#[test]
+fn what_only_speaks_of_caches_is_guarded() {
+    for body in ["cached_plan(plan).await", "deploy_no_cache(plan).await", "clear_cached(x)"] {
+        let item = format!("async fn deploy(plan: &str) -> Result<(), E> {{ {body} }}");
+        check(r#"policy = "a""#, &item, &[]);
+    }
+    check(r#"policy = "a""#, &format!("#[cache_control] {OK}"), &[]);
+}
+
+#[test]
 fn what_is_no_function_is_passed_on_as_it_was() {
     for item in ["struct S { a: u8 }", "impl S { fn a() {} }", "const A: u8 = 1;", "mod m { }"] {
         let expanded = expand(r#"policy = "prod""#, item);

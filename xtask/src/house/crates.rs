@@ -43,6 +43,7 @@ const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("guardrail-test-core", &["guardrail-core", "guardrail-macros"]),
     ("guardrail-test-no-prelude", &["guardrail"]),
     ("guardrail-test-renamed", &["guardrail"]),
+    ("guardrail-test-frameworks", &["guardrail"]),
 ];
 
 /// What the tests of every crate may use.
