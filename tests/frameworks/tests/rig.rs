@@ -1,6 +1,6 @@
 //! `#[requires_approval]` above and below `#[rig_tool]`: the gate holds, and the model reads why.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what must not happen")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what must not happen")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,7 +1,7 @@
 //! `#[requires_approval]` above and below `#[rmcp::tool]`: the gate holds, and the model reads why.
 //! A client calls the server as an agent does.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what must not happen")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what must not happen")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::model::ApprovalRequest;
 use crate::view::{self, Facts, Limits};
 
-/// Rows of the window that one value may fill before it is cut.
+/// Rows that one value may fill before it is cut, where all of them do not fit.
 const ROWS: usize = 6;
 
 /// The narrowest window a request is shown in: what keys do fits there.
@@ -24,11 +24,27 @@ pub(super) struct Card {
 }
 
 impl Card {
-    /// What a reviewer takes in within ten seconds; long values are cut, and say so.
-    pub(super) fn brief(request: &ApprovalRequest, now: Timestamp, columns: u16) -> Self {
+    /// What a reviewer takes in within ten seconds: long values are cut, and say so, but none for
+    /// which a window of this height has room.
+    pub(super) fn brief(
+        request: &ApprovalRequest,
+        now: Timestamp,
+        columns: u16,
+        height: usize,
+    ) -> Self {
         let columns = usize::from(columns);
-        let limits = Limits::new(ROWS * columns, Limits::LEAST, view::columns);
-        Self::lay(&view::facts(request, now, &limits), columns)
+        let lay = |rows: usize| {
+            let total = Limits::LEAST.max(height * columns);
+            let limits = Limits::new(rows * columns, total, view::columns);
+            Self::lay(&view::facts(request, now, &limits), columns)
+        };
+        let cut = lay(ROWS);
+        if cut.whole || cut.lines.len() >= height {
+            return cut;
+        }
+        let roomy = [height, height * 3 / 4, height / 2, height / 3];
+        let roomy = roomy.into_iter().filter(|rows| *rows > ROWS).map(lay);
+        roomy.into_iter().find(|card| card.lines.len() <= height).unwrap_or(cut)
     }
 
     /// Every value entirely.

@@ -136,7 +136,7 @@ impl Prompt {
         let card = if self.opened {
             Card::everything(&self.request, now, columns)
         } else {
-            Card::brief(&self.request, now, columns)
+            Card::brief(&self.request, now, columns, height)
         };
         self.sheet_whole = card.whole;
         if same {

@@ -60,7 +60,7 @@ const WRITE_LIMIT: usize = batch::APPEND_LIMIT + writer::BATCH_BYTES;
 /// An audit log in a folder. See the [module](self) for what is in it.
 ///
 /// It works on every tokio runtime, and where a test pauses time no timer fires while an append is
-/// under way. Memory: about 200 bytes a request, and up to 64 MiB of records of open requests.
+/// under way. Memory: about 100 bytes a request and 16 a record, and up to 64 MiB of records of open requests.
 ///
 /// ```
 /// # async fn example() -> Result<(), guardrail_core::audit::Error> {

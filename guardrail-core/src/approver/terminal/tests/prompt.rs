@@ -161,6 +161,19 @@ fn only_what_was_all_on_the_screen_may_be_approved() {
 }
 
 #[test]
+fn nothing_is_cut_where_there_is_room() {
+    let intent = || Intent::builder("run").policy("plain").arg("command", &"A".repeat(700));
+    let mut person = Person::before(intent());
+    assert!(person.screen.contains("characters left out"), "{}", person.screen);
+    assert!(!person.prompt.is_whole());
+    person.size = (80, 40);
+    person.wait(1);
+    assert!(!person.screen.contains("left out"), "{}", person.screen);
+    assert!(person.prompt.is_whole(), "all of it is on the screen");
+    assert_eq!(person.types("y\n"), Some(YES));
+}
+
+#[test]
 fn what_is_seen_is_what_was_painted_in_this_width() {
     let intent = Intent::builder("run").policy("plain").arg("command", &"A".repeat(3_000));
     let mut person = Person::before(intent);
