@@ -18,7 +18,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Reads, verifies and exports an audit log.
-    Audit(Audit),
+    Audit(Box<Audit>),
     /// Prints the completions of a shell.
     Completions {
         /// Which shell.
@@ -30,7 +30,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Flags)]
 pub(crate) struct Audit {
-    /// The log: a folder of `FileLog`, a file of exported lines, or `-` for lines on standard input.
+    /// The log: a folder of `FileLog`, an SQLite file, a `postgres://` URL, a file of exported lines,
+    /// or `-` for lines on standard input.
     #[arg(
         long,
         short = 'l',
@@ -39,6 +40,9 @@ pub(crate) struct Audit {
         env = "GUARDRAIL_LOG"
     )]
     pub(crate) log: String,
+    /// Which of several logs in one database.
+    #[arg(long, global = true, default_value = "main")]
+    pub(crate) name: String,
     /// Prints JSON, one object a line.
     #[arg(long, global = true)]
     pub(crate) json: bool,

@@ -4,7 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use guardrail_core::audit::proof::{CheckpointError, KeysError, ProofError};
-use guardrail_core::audit::{RecordError, VerifyError};
+use guardrail_core::audit::{self, RecordError, VerifyError};
 use guardrail_core::model::{RequestId, Sequence};
 use miette::Diagnostic;
 
@@ -13,7 +13,7 @@ use miette::Diagnostic;
 pub(crate) enum Error {
     #[error("`{log}` could not be opened: {why}")]
     #[diagnostic(help(
-        "name the log by --log or GUARDRAIL_LOG: a folder of FileLog, a file of exported lines, or -"
+        "name the log by --log or GUARDRAIL_LOG: a folder of FileLog, an SQLite file, a postgres:// URL, a file of exported lines, or -"
     ))]
     Open { log: String, why: io::Error },
 
@@ -23,6 +23,12 @@ pub(crate) enum Error {
 
     #[error("`{place}` could not be read: {why}")]
     Read { place: String, why: io::Error },
+
+    #[error("{place}: {why}")]
+    #[diagnostic(help(
+        "several logs may live in one database: --name says which; the default is `main`"
+    ))]
+    Database { place: String, why: audit::Error },
 
     #[error("record {sequence} of `{place}` is no record: {why}")]
     #[diagnostic(help("`guardrail audit verify` says what is wrong with the log"))]

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
 
 fn run(args: Args, out: &mut Out) -> Result<(), Error> {
     match args.command {
-        Command::Audit(audit) => audit::run(audit, out),
+        Command::Audit(audit) => audit::run(*audit, out),
         Command::Completions { shell } => {
             let mut command = Args::command();
             let mut text = Vec::new();

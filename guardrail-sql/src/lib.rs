@@ -14,6 +14,8 @@
 mod log;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod reader;
 mod schema;
 mod settings;
 #[cfg(feature = "sqlite")]
@@ -21,6 +23,8 @@ mod sqlite;
 
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresLog;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use reader::Reader;
 pub use settings::{NameError, Settings};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteLog;

@@ -14,7 +14,7 @@ use crate::source;
 
 /// Carries out one command.
 pub(crate) fn run(audit: Audit, out: &mut Out) -> Result<(), Error> {
-    let source = source::open(&audit.log)?;
+    let source = source::open(&audit.log, &audit.name)?;
     match audit.command {
         AuditCommand::Show(show) => show::run(&show, audit.json, source, out),
         AuditCommand::Ls(ls) => ls::run(&ls, audit.json, source, out),

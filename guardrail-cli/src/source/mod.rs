@@ -1,10 +1,11 @@
-//! Where the lines of a log come from: a folder, an exported file, standard input.
+//! Where the lines of a log come from: a folder, a database, an exported file, standard input.
 
 mod files;
 mod lines;
+mod sql;
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 
 use guardrail_core::audit::AuditRecord;
@@ -13,6 +14,7 @@ use guardrail_core::model::Sequence;
 use crate::error::Error;
 use files::Files;
 use lines::Lines;
+use sql::Sql;
 
 /// The lines of a log, in sequence.
 pub(crate) trait Source {
@@ -30,16 +32,24 @@ pub(crate) trait Source {
 }
 
 /// Opens the log that a person named.
-pub(crate) fn open(log: &str) -> Result<Box<dyn Source>, Error> {
+pub(crate) fn open(log: &str, name: &str) -> Result<Box<dyn Source>, Error> {
     let fail = |why| Error::Open { log: log.to_owned(), why };
     if log == "-" {
         return Ok(Box::new(Lines::new("standard input", None, Box::new(io::stdin()))));
+    }
+    if log.starts_with("postgres://") || log.starts_with("postgresql://") {
+        return Ok(Box::new(Sql::postgres(log, name)?));
     }
     let path = Path::new(log);
     if path.metadata().map_err(fail)?.is_dir() {
         return Ok(Box::new(Files::open(path)?));
     }
-    let file = File::open(path).map_err(fail)?;
+    let mut file = File::open(path).map_err(fail)?;
+    let mut magic = [0; 16];
+    if file.read_exact(&mut magic).is_ok() && &magic == b"SQLite format 3\0" {
+        return Ok(Box::new(Sql::sqlite(path, name)?));
+    }
+    file.rewind().map_err(fail)?;
     let size = file.metadata().map_err(fail)?.len();
     Ok(Box::new(Lines::new(log, Some(size), Box::new(file))))
 }

@@ -37,7 +37,9 @@ impl Log {
 
     /// The four calls once more.
     pub(crate) fn call(&self) {
-        tokio::runtime::Runtime::new().unwrap().block_on(write(&self.path()));
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            write(Arc::new(FileLog::open(self.path()).await.unwrap())).await;
+        });
     }
 
     pub(crate) fn path(&self) -> PathBuf {
@@ -101,8 +103,8 @@ pub(crate) fn program() -> Command {
     command
 }
 
-async fn write(folder: &Path) {
-    let log = FileLog::open(folder).await.unwrap();
+/// The four calls, on record in this log.
+pub(crate) async fn write(log: Arc<dyn AuditLog>) {
     let approver = MockApprover::approving()
         .as_person("bob")
         .when(|request| request.intent().action() == "drop_table")
@@ -110,7 +112,7 @@ async fn write(folder: &Path) {
     let guardrail = Guardrail::builder()
         .agent("deploy-bot")
         .policies(PolicySet::parse(POLICIES).unwrap())
-        .audit_log(Arc::new(log))
+        .audit_log(log)
         .approver(approver)
         .build()
         .await

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod databases;
 mod export;
 mod log;
 mod ls;

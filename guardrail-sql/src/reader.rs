@@ -1,0 +1,117 @@
+//! The sealed lines of a log, read and nothing else: for programs that verify and export.
+
+#[cfg(feature = "sqlite")]
+use std::path::Path;
+#[cfg(feature = "postgres")]
+use std::str::FromStr as _;
+
+use guardrail_core::audit::Error;
+use guardrail_core::model::Sequence;
+use sqlx::{ConnectOptions as _, Connection as _};
+
+/// Reads the lines of one log. It writes nothing, takes no lock, and needs no more than the right to
+/// read; others go on writing.
+#[derive(Debug)]
+pub struct Reader {
+    connection: Connection,
+    log: i64,
+}
+
+#[derive(Debug)]
+enum Connection {
+    #[cfg(feature = "sqlite")]
+    Sqlite(Box<sqlx::SqliteConnection>),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<sqlx::PgConnection>),
+}
+
+const NAME: &str = "SQL reader";
+
+impl Reader {
+    /// Reads the log of this name in an SQLite file that is there.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds no log of this name.
+    #[cfg(feature = "sqlite")]
+    pub async fn sqlite(path: impl AsRef<Path>, name: &str) -> Result<Self, Error> {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).read_only(true);
+        let connected = options.disable_statement_logging().connect().await;
+        let mut on = connected.map_err(|error| Error::storage(NAME, "open its file", error))?;
+        let found = sqlx::query_scalar("SELECT number FROM guardrail_log WHERE name = ?1")
+            .bind(name)
+            .fetch_optional(&mut on)
+            .await;
+        Ok(Self { log: known(found, name)?, connection: Connection::Sqlite(Box::new(on)) })
+    }
+
+    /// Reads the log of this name in the PostgreSQL database of this URL.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or read, or holds no log of this name.
+    #[cfg(feature = "postgres")]
+    pub async fn postgres(url: &str, name: &str) -> Result<Self, Error> {
+        let options = sqlx::postgres::PgConnectOptions::from_str(url)
+            .map_err(|error| Error::storage(NAME, "read its URL", error))?
+            .application_name("guardrail");
+        let connected = options.disable_statement_logging().connect().await;
+        let mut on = connected.map_err(|error| Error::unreachable(NAME, "connect", error))?;
+        let found = sqlx::query_scalar("SELECT number FROM guardrail_log WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&mut on)
+            .await;
+        Ok(Self { log: known(found, name)?, connection: Connection::Postgres(Box::new(on)) })
+    }
+
+    /// At most `limit` lines behind `after`, in sequence; none: the end, for now. A line is given as
+    /// it stands in the database, whatever it says of itself.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    ///
+    /// # Cancel safety
+    /// Dropped, nothing is lost; the reader should not be used further.
+    pub async fn lines(
+        &mut self,
+        after: Sequence,
+        limit: u32,
+    ) -> Result<Vec<(Sequence, String)>, Error> {
+        let after = i64::try_from(after.get()).unwrap_or(i64::MAX);
+        let rows: Result<Vec<(i64, String)>, sqlx::Error> = match &mut self.connection {
+            #[cfg(feature = "sqlite")]
+            Connection::Sqlite(on) => {
+                let lines = "SELECT seq, line FROM guardrail_record
+                             WHERE log = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+                let lines = sqlx::query_as(lines).bind(self.log).bind(after).bind(i64::from(limit));
+                lines.fetch_all(&mut **on).await
+            }
+            #[cfg(feature = "postgres")]
+            Connection::Postgres(on) => {
+                let lines = "SELECT seq, line FROM guardrail_record
+                             WHERE log = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+                let lines = sqlx::query_as(lines).bind(self.log).bind(after).bind(i64::from(limit));
+                lines.fetch_all(&mut **on).await
+            }
+        };
+        let rows = rows.map_err(|error| Error::storage(NAME, "read", error))?;
+        let place = |seq| Sequence::new(u64::try_from(seq).unwrap_or_default());
+        Ok(rows.into_iter().map(|(seq, line)| (place(seq), line)).collect())
+    }
+
+    /// Says goodbye to the database; a reader that is merely dropped hangs up.
+    pub async fn close(self) {
+        // What was read is read; how the connection ends changes nothing.
+        drop(match self.connection {
+            #[cfg(feature = "sqlite")]
+            Connection::Sqlite(on) => on.close().await,
+            #[cfg(feature = "postgres")]
+            Connection::Postgres(on) => on.close().await,
+        });
+    }
+}
+
+fn known(found: Result<Option<i64>, sqlx::Error>, name: &str) -> Result<i64, Error> {
+    let found = found.map_err(|error| Error::storage(NAME, "look for its log", error))?;
+    found.ok_or_else(|| {
+        Error::storage(NAME, "look for its log", format!("there is no log named `{name}`"))
+    })
+}
