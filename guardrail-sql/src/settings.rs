@@ -1,17 +1,22 @@
 //! What a log in a database can be given: its name, its clock, its randomness.
 
+use std::fmt;
 use std::sync::Arc;
 
 use guardrail_core::clock::{Clock, Entropy, SystemEntropy};
 
 /// What a log in a database can be given.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "settings do nothing before a log is opened with them"]
 pub struct Settings {
     pub(crate) name: Box<str>,
     pub(crate) clock: Option<Arc<dyn Clock>>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) steps: Option<Steps>,
 }
+
+/// Hears the name of every step of a transaction.
+pub(crate) type Steps = Arc<dyn Fn(&'static str) + Send + Sync>;
 
 /// A name no log can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +27,7 @@ pub struct NameError;
 impl Settings {
     /// The log named `main`; the database's clock in PostgreSQL, the machine's in SQLite.
     pub fn new() -> Self {
-        Self { name: "main".into(), clock: None, entropy: Arc::new(SystemEntropy) }
+        Self { name: "main".into(), clock: None, entropy: Arc::new(SystemEntropy), steps: None }
     }
 
     /// Another of several logs in one database. It is made where there is none of this name.
@@ -49,6 +54,22 @@ impl Settings {
     pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
         self.entropy = entropy;
         self
+    }
+
+    /// Called at every step of a transaction, for tests that end the process there.
+    #[doc(hidden)]
+    pub fn steps(mut self, steps: Arc<dyn Fn(&'static str) + Send + Sync>) -> Self {
+        self.steps = Some(steps);
+        self
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("name", &self.name)
+            .field("clock", &self.clock)
+            .finish_non_exhaustive()
     }
 }
 

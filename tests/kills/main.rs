@@ -18,3 +18,4 @@ mod nest;
 mod parent;
 mod people;
 mod script;
+mod site;

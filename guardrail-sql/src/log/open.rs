@@ -34,7 +34,7 @@ pub(crate) async fn open<E: Engine>(engine: E, settings: &Settings) -> Result<Lo
     look(&engine, number, &head).await?;
     let time = LogTime::new(settings.clock.clone(), &head);
     let session = engine.session().await.map_err(failed)?;
-    let shared = Arc::new(Shared::new(engine, id, number, time, head.last));
+    let shared = Arc::new(Shared::new(engine, id, number, time, head.last, settings.steps.clone()));
     let (jobs, receiver) = mpsc::channel(PLACES);
     let writer = tokio::spawn(Writer::new(Arc::clone(&shared), receiver, session).run());
     let log = Log { shared, jobs, writer: Mutex::new(Some(writer)) };

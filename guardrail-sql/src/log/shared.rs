@@ -18,6 +18,7 @@ use crate::log::process::Writer;
 use crate::log::row::number;
 use crate::log::time::LogTime;
 use crate::log::wait::Waiters;
+use crate::settings::Steps;
 
 /// How long a question is asked again where the database cannot be reached.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -29,7 +30,6 @@ const TRY: Duration = Duration::from_secs(4);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// An open log.
-#[derive(Debug)]
 pub(crate) struct Shared<E: Engine> {
     pub(crate) engine: E,
     pub(crate) id: LogId,
@@ -40,13 +40,28 @@ pub(crate) struct Shared<E: Engine> {
     /// Up to here everyone who waits was woken.
     pub(crate) woken: AtomicI64,
     this: OnceLock<Writer>,
+    steps: Option<Steps>,
 }
 
 impl<E: Engine> Shared<E> {
-    pub(crate) fn new(engine: E, id: LogId, number: i64, time: LogTime, last: i64) -> Self {
+    pub(crate) fn new(
+        engine: E,
+        id: LogId,
+        number: i64,
+        time: LogTime,
+        last: i64,
+        steps: Option<Steps>,
+    ) -> Self {
         let waiters = Waiters::default();
         let woken = AtomicI64::new(last);
-        Self { engine, id, number, time, waiters, woken, this: OnceLock::new() }
+        Self { engine, id, number, time, waiters, woken, this: OnceLock::new(), steps }
+    }
+
+    /// A transaction has come this far.
+    pub(crate) fn step(&self, step: &'static str) {
+        if let Some(steps) = &self.steps {
+            steps(step);
+        }
     }
 
     /// This process as a writer of the log, once it has introduced itself.

@@ -54,7 +54,6 @@ struct Doubt {
 }
 
 /// The writer.
-#[derive(Debug)]
 pub(crate) struct Writer<E: Engine> {
     shared: Arc<Shared<E>>,
     jobs: mpsc::Receiver<Job>,
@@ -182,6 +181,7 @@ impl<E: Engine> Writer<E> {
             none => none.insert(engine.session().await?),
         };
         let head = engine.begin(session, log).await?;
+        shared.step("sql begun");
         if let Some(before) = &*doubt {
             let found = engine.leaf(session, log, before.seq).await?;
             let has_happened = found.is_some_and(|leaf| leaf == before.leaf);
@@ -204,9 +204,11 @@ impl<E: Engine> Writer<E> {
             return Ok(verdicts);
         };
         engine.insert(session, log, batch.rows()).await?;
+        shared.step("sql inserted");
         let (seq, leaf) = (last.seq, last.leaf.clone());
         *doubt = Some(Doubt { seq, leaf, verdicts: verdicts.clone() });
         engine.commit(session).await?;
+        shared.step("sql committed");
         *doubt = None;
         Ok(verdicts)
     }

@@ -115,6 +115,15 @@ impl Postgres {
         }
     }
 
+    /// The same where it was killed; else nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Postgres::run`].
+    pub fn run_again(&mut self) -> io::Result<()> {
+        if self.running.is_some() { Ok(()) } else { self.run() }
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.join("data")
     }

@@ -6,14 +6,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guardrail::approver::{Approver, Error as ApproverError};
-use guardrail::audit::FileLog;
-use guardrail::audit::file::storage::Disk;
-use guardrail::clock::{SystemClock, SystemEntropy};
 use guardrail::{Guardrail, Review};
 use tokio::sync::watch;
 
 use crate::child::doom::{Path, say};
-use crate::child::mortal::MortalFolder;
+use crate::child::open::open;
 use crate::child::orders::Orders;
 use crate::child::witness::Witness;
 use crate::deed::{AGENT, Body, Ended, call};
@@ -44,9 +41,7 @@ async fn live(orders: Orders) {
         parked: watch::Sender::default(),
         orders: orders.clone(),
     });
-    let disk = MortalFolder::new(Disk::open(&orders.nest.log()).unwrap(), path.clone());
-    let clock = Arc::new(SystemClock::new());
-    let log = FileLog::open_in(Arc::new(disk), clock, &SystemEntropy).await.unwrap();
+    let log = open(&orders.site, &orders.nest, &path).await;
     let guardrail = Guardrail::builder()
         .agent(AGENT)
         .policies(policies())

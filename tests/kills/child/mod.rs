@@ -1,8 +1,9 @@
-//! The process that is killed: one guardrail over a log in files, with calls in every phase.
+//! The process that is killed: one guardrail over a log, with calls in every phase.
 
 mod doom;
 mod life;
 mod mortal;
+mod open;
 mod orders;
 mod witness;
 

@@ -10,6 +10,7 @@ const NEST: &str = "GUARDRAIL_CHILD_NEST";
 const LIFE: &str = "GUARDRAIL_CHILD_LIFE";
 const SEED: &str = "GUARDRAIL_CHILD_SEED";
 const DOOM: &str = "GUARDRAIL_CHILD_DOOM";
+const SITE: &str = "GUARDRAIL_CHILD_SITE";
 const KINDS: &str = "GUARDRAIL_CHILD_KINDS";
 
 /// One life of a child.
@@ -21,6 +22,8 @@ pub(crate) struct Orders {
     /// Of everything that is left to chance in it.
     pub(crate) seed: u64,
     pub(crate) doom: Doom,
+    /// Where its log is, as a [`Site`](crate::site::Site) says it.
+    pub(crate) site: String,
     /// What calls are made.
     pub(crate) kinds: Vec<Kind>,
 }
@@ -33,6 +36,7 @@ impl Orders {
             .env(LIFE, self.life.to_string())
             .env(SEED, self.seed.to_string())
             .env(DOOM, self.doom.text())
+            .env(SITE, &self.site)
             .env(KINDS, kinds.join(" "));
     }
 
@@ -48,6 +52,7 @@ impl Orders {
             life: number(LIFE),
             seed: number(SEED),
             doom: Doom::parse(&std::env::var(DOOM).unwrap()),
+            site: std::env::var(SITE).unwrap(),
             kinds: kinds(std::env::var(KINDS).unwrap()),
         })
     }

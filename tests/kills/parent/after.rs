@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use guardrail::audit::{FileLog, verify};
+use guardrail::audit::verify;
 use guardrail::{ApprovalRequest, AuditEvent, AuditLog, AuditRecord, Digest, Sequence, State};
 
 use crate::nest::Nest;
 use crate::parent::life::{lives, runs};
+use crate::site::Site;
 
 /// What a kill left behind.
 #[derive(Debug)]
 pub(crate) struct Remains {
     /// A copy of the log, opened.
-    pub(crate) log: Arc<FileLog>,
+    pub(crate) log: Arc<dyn AuditLog>,
     /// The request of every key, as the kill left it.
     pub(crate) lives: BTreeMap<String, ApprovalRequest>,
     /// How often the body of every key has begun.
@@ -37,12 +38,16 @@ impl Remains {
 
 /// Opens a copy of the log in `copy`, so that the next child meets exactly what the kill left.
 /// `seen` holds the leaves of the log after the kill before, and then after this one.
-pub(crate) async fn examine(nest: &Nest, copy: &Path, seen: &mut Vec<Digest>) -> Remains {
-    copy_log(&nest.log(), copy);
-    let log = FileLog::open(copy).await.unwrap_or_else(|error| panic!("it reopens: {error}"));
-    let verified = verify(&log).await;
+pub(crate) async fn examine(
+    site: &Site,
+    nest: &Nest,
+    copy: &Path,
+    seen: &mut Vec<Digest>,
+) -> Remains {
+    let log = site.copy(nest, copy).await;
+    let verified = verify(&*log).await;
     verified.unwrap_or_else(|error| panic!("what was reopened verifies: {error}"));
-    let records = all(&log).await;
+    let records = all(&*log).await;
     let is_opening = |r: &Arc<AuditRecord>| matches!(r.event(), AuditEvent::Opened { .. });
     let opening = records.iter().rposition(is_opening).unwrap();
     let torn = records[opening..].iter().any(|r| matches!(r.event(), AuditEvent::Recovered { .. }));
@@ -59,7 +64,7 @@ pub(crate) async fn examine(nest: &Nest, copy: &Path, seen: &mut Vec<Digest>) ->
     for key in nest.bodies().lines() {
         *bodies.entry(key).or_default() += 1;
     }
-    let remains = Remains { log: Arc::new(log), lives: lives(&left), bodies, torn };
+    let remains = Remains { log, lives: lives(&left), bodies, torn };
     remains.check(nest);
     remains
 }
@@ -84,6 +89,10 @@ impl Remains {
                 "OutcomeUnknown" => state == Some(State::Unknown),
                 "Denied" => state == Some(State::Denied),
                 "Withdrawn" => state == Some(State::Withdrawn),
+                // The log was out of reach: how the call ended could not be said, or put on record.
+                "Unavailable" | "Unrecorded" => {
+                    state != Some(State::Completed) || runs(state).0 == 1
+                }
                 "Lapsed" => matches!(state, Some(State::Lapsed | State::Aborted)),
                 _ => false,
             };
@@ -102,18 +111,5 @@ pub(crate) async fn all(log: &dyn AuditLog) -> Vec<Arc<AuditRecord>> {
             return records;
         }
         records.extend(page);
-    }
-}
-
-/// Everything but the lock, which went with the process.
-fn copy_log(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    // A child that is killed early has made no folder.
-    let Ok(names) = std::fs::read_dir(from) else { return };
-    for entry in names {
-        let entry = entry.unwrap();
-        if entry.file_name() != "lock" {
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
     }
 }

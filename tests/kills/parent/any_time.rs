@@ -3,14 +3,33 @@
 use crate::child::Doom;
 use crate::parent::chain::Chain;
 use crate::parent::kill::When;
+use crate::parent::server::server;
 use crate::parent::tally::{Tally, wanted};
 use crate::script::Dice;
+use crate::site::Site;
 
 /// How many lives follow one another in one folder.
 const LIVES: u64 = 4;
 
 #[test]
 fn killed_at_any_time_it_loses_nothing_and_repeats_nothing() {
+    check(&|| Site::Files, (wanted() / 4).max(100));
+}
+
+#[test]
+fn killed_at_any_time_sqlite_loses_nothing_and_repeats_nothing() {
+    check(&|| Site::Sqlite, (wanted() / 4).max(100));
+}
+
+#[test]
+fn killed_at_any_time_postgres_loses_nothing_and_repeats_nothing() {
+    let Some(server) = server() else { return };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    check(&|| runtime.block_on(Site::postgres(&server)), (wanted() / 8).max(50));
+}
+
+/// Chains of lives, each on a log of its own, until there were enough kills.
+fn check(site: &dyn Fn() -> Site, kills: u64) {
     let mut tally = Tally::default();
     let seed: u64 = std::env::var("GUARDRAIL_SEED").map_or_else(
         |_| u64::from(std::process::id()),
@@ -19,8 +38,8 @@ fn killed_at_any_time_it_loses_nothing_and_repeats_nothing() {
     let mut dice = Dice::new(seed, "any time");
     let story = |tally: &Tally| format!("GUARDRAIL_SEED={seed}: {tally}");
     // With fewer, chance might spare a phase.
-    while tally.kills < (wanted() / 4).max(100) {
-        let mut chain = Chain::new(dice.below(u64::MAX));
+    while tally.kills < kills {
+        let mut chain = Chain::new(site(), dice.below(u64::MAX));
         for _ in 0..LIVES {
             let when = match dice.below(8) {
                 0 => When::Begun(dice.time(60)),

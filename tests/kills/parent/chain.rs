@@ -11,13 +11,15 @@ use crate::child::{Doom, Orders};
 use crate::nest::Nest;
 use crate::parent::after::examine;
 use crate::parent::finish::finish;
-use crate::parent::kill::{End, When, live};
+use crate::parent::kill::{End, When, live_until};
 use crate::parent::tally::Tally;
 use crate::script::Kind;
+use crate::site::Site;
 
 /// One nest and what is known of it.
 #[derive(Debug)]
 pub(crate) struct Chain {
+    site: Site,
     folder: TempDir,
     runtime: Runtime,
     seed: u64,
@@ -26,22 +28,38 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(site: Site, seed: u64) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { folder: TempDir::new().unwrap(), runtime, seed, life: 0, seen: Vec::new() }
+        let folder = TempDir::new().unwrap();
+        Self { site, folder, runtime, seed, life: 0, seen: Vec::new() }
     }
 
     /// One more life, its end, and the look at what it left.
     pub(crate) fn live(&mut self, doom: Doom, when: When, tally: &mut Tally) -> End {
+        self.live_until(doom, when, tally, || {})
+    }
+
+    /// The same; `last` is done just before the end, and may take away what the log stands on.
+    pub(crate) fn live_until(
+        &mut self,
+        doom: Doom,
+        when: When,
+        tally: &mut Tally,
+        last: impl FnOnce(),
+    ) -> End {
         let nest = Nest::at(self.folder.path());
         let (life, seed, kinds) = (self.life, self.seed, Kind::ALL.to_vec());
-        let end = live(&Orders { nest: nest.clone(), life, seed, doom, kinds }, when);
+        let site = self.site.text();
+        let orders = Orders { nest: nest.clone(), life, seed, doom, site, kinds };
+        let end = live_until(&orders, when, last);
+        self.site.revive();
         let copy = TempDir::new().unwrap();
         self.runtime.block_on(async {
-            let remains = examine(&nest, copy.path(), &mut self.seen).await;
+            let remains = examine(&self.site, &nest, copy.path(), &mut self.seen).await;
             tally.count(&end, life, &remains);
             let keys = |life| Kind::ALL.into_iter().map(move |kind| kind.key(life));
             finish(remains, (0..=life).flat_map(keys)).await;
+            self.site.forget_copy().await;
         });
         self.life += 1;
         end

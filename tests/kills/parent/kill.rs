@@ -35,6 +35,11 @@ pub(crate) struct End {
 
 /// Lets a child live until it is killed.
 pub(crate) fn live(orders: &Orders, when: When) -> End {
+    live_until(orders, when, || {})
+}
+
+/// The same; `last` is done just before.
+pub(crate) fn live_until(orders: &Orders, when: When, last: impl FnOnce()) -> End {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([NAME, "--exact", "--nocapture"]).stdin(Stdio::null()).stdout(Stdio::piped());
     orders.give(&mut command);
@@ -66,6 +71,7 @@ pub(crate) fn live(orders: &Orders, when: When) -> End {
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
+    last();
     child.kill().unwrap();
     let status = child.wait().unwrap();
     assert_eq!(status.signal(), Some(9), "{orders:?}: it was not killed but ended: {status}");

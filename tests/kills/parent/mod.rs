@@ -8,4 +8,5 @@ mod finish;
 mod kill;
 mod life;
 mod restart;
+mod server;
 mod tally;

@@ -10,6 +10,7 @@ use crate::parent::finish::finish;
 use crate::parent::kill::{When, live};
 use crate::people::CHANNEL;
 use crate::script::Kind;
+use crate::site::Site;
 
 /// One call of this kind, killed at this point (or when nothing more happens), leaves its request
 /// like this; its body has begun this often. Then a new process calls with the key twice.
@@ -17,18 +18,27 @@ fn check(kind: Kind, point: Option<&str>, state: Option<State>, runs: usize) {
     check_all(kind, &[point], state, runs);
 }
 
-/// The same after one life after another.
+/// The same after one life after another, on every log that needs no server.
 fn check_all(kind: Kind, points: &[Option<&str>], state: Option<State>, runs: usize) {
+    check_on(&Site::Files, kind, points, state, runs);
+    // Points in the midst of a file are of that file alone.
+    if !points.contains(&Some("half written")) {
+        check_on(&Site::Sqlite, kind, points, state, runs);
+    }
+}
+
+fn check_on(site: &Site, kind: Kind, points: &[Option<&str>], state: Option<State>, runs: usize) {
     let (folder, copy) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let nest = Nest::at(folder.path());
     for (life, point) in (0..).zip(points) {
         let doom = point.map_or(Doom::Never, |point| Doom::Named(point.to_owned()));
-        let orders = Orders { nest: nest.clone(), life, seed: 1, doom, kinds: vec![kind] };
+        let (nest, site, kinds) = (nest.clone(), site.text(), vec![kind]);
+        let orders = Orders { nest, life, seed: 1, doom, site, kinds };
         assert_eq!(live(&orders, When::Done).hit.as_deref(), *point);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let remains = examine(&nest, copy.path(), &mut Vec::new()).await;
+        let remains = examine(site, &nest, copy.path(), &mut Vec::new()).await;
         let key = kind.key(0);
         assert_eq!((remains.state(&key), remains.runs(&key)), (state, runs));
         if state == Some(State::Pending) {
