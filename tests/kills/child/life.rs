@@ -119,7 +119,7 @@ async fn agent(stage: Arc<Stage>, key: String, twin: usize) {
 }
 
 /// One word for how a call ended.
-fn word(ended: &Result<(), Ended>) -> String {
+pub(crate) fn word(ended: &Result<(), Ended>) -> String {
     match ended {
         Ok(()) => "ok".to_owned(),
         Err(Ended::Failed) => "failed".to_owned(),

@@ -5,8 +5,11 @@ mod life;
 mod mortal;
 mod open;
 mod orders;
+mod racer;
 mod witness;
 
-pub(crate) use doom::Doom;
+pub(crate) use doom::{Doom, Path};
 pub(crate) use life::NAME;
+pub(crate) use open::open;
 pub(crate) use orders::Orders;
+pub(crate) use racer::{RACER, share};

@@ -7,6 +7,7 @@ mod every_step;
 mod finish;
 mod kill;
 mod life;
+mod race;
 mod restart;
 mod server;
 mod tally;
