@@ -60,7 +60,7 @@ fn a_secret_that_is_none_is_refused() {
         assert!(said.contains("`app_token` is no app-level token"), "{said}");
     }
     for signing in
-        ["", "short", BOT, "8f742231b10e8888abcd99yyyzzz85a5\n", "8f742231-10e8888abcd99yyyzzz85a5"]
+        ["", "short", BOT, "8f742231b10e8888abcd99yyyzzz85a5\n", "8f742231 10e8888abcd99yyyzzz85a5"]
     {
         let said = refused(builder().signing_secret(signing.to_owned()));
         assert!(said.contains("`signing_secret` is no signing secret"), "{said}");

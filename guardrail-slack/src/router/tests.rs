@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -13,9 +14,10 @@ use guardrail_core::clock::Timestamp;
 use guardrail_core::model::secret::Secret;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use super::{BODY_LIMIT, Door, events, interactivity};
+use super::{BODY_LIMIT, Door, events, interactivity, router};
 use crate::audience::Audience;
 use crate::counts::{Counts, Refusal};
 use crate::delivery::{Delivery, Kind};
@@ -325,6 +327,30 @@ async fn news_about_events_is_no_event() {
     assert_eq!(fixture.event(limited).await, StatusCode::OK);
     assert_eq!(fixture.counts.of(Refusal::Unused), 1);
     assert!(fixture.taken().is_empty());
+}
+
+#[tokio::test]
+async fn it_is_nested_where_the_program_likes() {
+    let Fixture { door, mut read, .. } = Fixture::new();
+    let app = Router::new().nest("/slack", router(Arc::into_inner(door).unwrap()));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/slack", listener.local_addr().unwrap());
+    drop(tokio::spawn(async move { axum::serve(listener, app).await }));
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let (click, event) = (form(CLICK), EVENT.to_owned());
+    for (path, kind, body) in [("/interactivity", FORM, click), ("/events", JSON, event)] {
+        let signature = sign(NOW, body.as_bytes());
+        let request = client
+            .post(format!("{base}{path}"))
+            .header("content-type", kind)
+            .header("x-slack-request-timestamp", NOW)
+            .header("x-slack-signature", signature);
+        assert_eq!(request.body(body).send().await.unwrap().status(), 200, "{path}");
+        let answer = client.get(format!("{base}{path}")).send().await.unwrap();
+        assert_eq!(answer.status(), 405, "{path}");
+    }
+    assert_eq!(read.recv().await.unwrap().kind, Kind::Interaction);
+    assert_eq!(read.recv().await.unwrap().kind, Kind::Event);
 }
 
 fn retried(headers: &HeaderMap) -> bool {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use guardrail_core::model::secret::Secret;
 use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_tungstenite::accept_hdr_async;
@@ -16,6 +18,7 @@ use crate::client::tests::script::{Reply, Script};
 use crate::config::Config;
 use crate::counts::Counts;
 use crate::delivery;
+use crate::socket::dial::{Dial as _, Network};
 use crate::socket::{Socket, link};
 
 #[tokio::test]
@@ -50,4 +53,17 @@ async fn a_socket_is_opened_where_the_configuration_says_with_slacks_ticket() {
     assert_eq!(acknowledged, Message::text(r#"{"envelope_id":"e1"}"#));
     assert_eq!(read.recv().await.unwrap().payload, click("e1")["payload"].to_string().as_bytes());
     running.abort();
+}
+
+#[tokio::test]
+async fn an_encrypted_socket_is_encrypted_or_none() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("wss://{}/link/?ticket=1", listener.local_addr().unwrap());
+    let plain = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 101 Switching Protocols\r\n\r\n").await.unwrap();
+    });
+    let refused = Network.dial(&Secret::new(url)).await.err().unwrap();
+    assert!(!refused.contains("ticket"), "{refused}");
+    plain.abort();
 }

@@ -133,14 +133,19 @@ impl End {
 
     /// The next acknowledgement; pings are answered.
     pub(super) async fn acknowledged(&mut self) -> String {
+        // Paused: longer than any test waits on purpose.
+        let answer = timeout(Duration::from_secs(3600), self.text()).await;
+        let ack: Value = serde_json::from_str(&answer.expect("no acknowledgement")).unwrap();
+        assert_eq!(ack.as_object().unwrap().len(), 1);
+        ack["envelope_id"].as_str().unwrap().to_owned()
+    }
+
+    async fn text(&mut self) -> String {
         loop {
-            let text = match self.0.next().await.expect("the program closed the socket").unwrap() {
-                Message::Text(text) => text,
-                _ => continue,
-            };
-            let ack: Value = serde_json::from_str(&text).unwrap();
-            assert_eq!(ack.as_object().unwrap().len(), 1);
-            return ack["envelope_id"].as_str().unwrap().to_owned();
+            let next = self.0.next().await.expect("the program closed the socket");
+            if let Message::Text(text) = next.unwrap() {
+                return text.to_string();
+            }
         }
     }
 
