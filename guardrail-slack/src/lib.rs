@@ -1,8 +1,12 @@
 //! Approve where the team already talks: a request appears in a Slack channel, says exactly what
 //! the agent wants, and a click decides.
-#![expect(dead_code, unused_imports, reason = "the approver that uses these parts is being built")]
+//!
+//! [`SlackApprover`] is one more way to reach people: give it to the builder of a guardrail. Clicks
+//! arrive by Socket Mode, which needs no public address, or over HTTP, through
+//! [`SlackApprover::router`]. [`Config`] says where from: the environment, `guardrail.toml`, code.
 
 mod address;
+mod approver;
 mod audience;
 mod blocks;
 mod client;
@@ -18,6 +22,7 @@ mod socket;
 mod token;
 mod verify;
 
+pub use approver::SlackApprover;
 pub use client::{BotTokens, BuildError, StoreError, TokenFile, TokenStore};
 pub use config::{Arguments, Config, ConfigError, SlackBuilder};
 pub use error::Error;

@@ -1,0 +1,77 @@
+//! The handler of deliveries: one worker over the inbox, several deliveries at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, mpsc};
+
+use super::shared::Shared;
+use super::{comment, press, submit};
+use crate::counts::{Counts, Refusal};
+use crate::delivery::Delivery;
+use crate::interaction::{Heard, decode};
+
+/// Deliveries that are worked on at a time.
+const AT_ONCE: usize = 32;
+
+/// How long the work on one may take; what has not happened by then does not.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// What refusals of this reader are traced under.
+const ROAD: &str = "approver";
+
+/// Works on deliveries until there are no more to come.
+pub(super) async fn hear(
+    shared: Arc<Shared>,
+    counts: Arc<Counts>,
+    mut inbox: mpsc::Receiver<Delivery>,
+) {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    loop {
+        // A place first: what finds none waits in the inbox, which is bounded.
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let Some(delivery) = inbox.recv().await else { return };
+        let (shared, counts) = (Arc::clone(&shared), Arc::clone(&counts));
+        drop(tokio::spawn(async move {
+            let _place = place;
+            let work = Box::pin(one(&shared, &counts, &delivery));
+            if tokio::time::timeout(PATIENCE, work).await.is_err() {
+                tracing::error!("the work on a slack delivery took too long and was dropped");
+            }
+        }));
+    }
+}
+
+pub(super) async fn one(shared: &Shared, counts: &Counts, delivery: &Delivery) {
+    let heard = match decode(delivery) {
+        Ok(heard) => heard,
+        Err(error) => {
+            tracing::warn!(%error, "a slack delivery could not be read");
+            return counts.refused(Refusal::Shape, ROAD);
+        }
+    };
+    let key = match &heard {
+        Heard::Click(click) => {
+            format!("{} {} {}", click.account.user, click.at, click.token.nonce.hash())
+        }
+        Heard::Submitted(sent) => {
+            let nonce = sent.token.nonce.hash();
+            format!("{} {} {:?} {nonce}", sent.account.user, sent.view, sent.form)
+        }
+        Heard::Said(said) => said.event.clone(),
+        Heard::Nothing => return counts.refused(Refusal::Unused, ROAD),
+    };
+    // Over two roads, or to two sockets, the same may come twice.
+    if !shared.first(key) {
+        return counts.refused(Refusal::Duplicate, ROAD);
+    }
+    let done = match heard {
+        Heard::Click(click) => press::press(shared, click).await,
+        Heard::Submitted(sent) => submit::submit(shared, sent).await,
+        Heard::Said(said) => comment::comment(shared, said).await,
+        Heard::Nothing => Ok(()),
+    };
+    if let Err(error) = done {
+        tracing::error!(%error, "what somebody did in slack came to nothing");
+    }
+}

@@ -1,0 +1,121 @@
+//! One request, from its message to its end: what a review does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guardrail_core::approver::{Error, Review};
+use guardrail_core::clock::Timestamp;
+use guardrail_core::model::{ApprovalRequest, State};
+use tokio::sync::oneshot;
+
+use super::receipt::message;
+use super::shared::Shared;
+use super::tail::{Told, tail};
+use super::trouble::Patience;
+use super::{CHANNEL, Tails, words};
+use crate::blocks::Note;
+use crate::client::Sent;
+
+/// Requests that people have less time for than this are not reminded of.
+const WORTH_A_REMINDER: Duration = Duration::from_secs(5 * 60);
+
+/// Attends one request until it is settled; what comes after is told by a task of its own.
+pub(super) async fn keep(
+    shared: &Arc<Shared>,
+    tails: &Tails,
+    mut review: Review,
+) -> Result<(), Error> {
+    let _attended = shared.live.attend(&review);
+    let began = message(review.request());
+    // What happened before a restart was told before it.
+    let mut told = Told::new(review.request(), began.is_some());
+    let end = match first(shared, &mut review).await {
+        Ok(None) => Ok(()),
+        Ok(Some(at)) => watch(shared, &mut review, &at, &mut told).await,
+        Err(error) => Err(error),
+    };
+    review.current().await?;
+    if review.request().recorded_state() == State::Pending {
+        return end;
+    }
+    let (done, shown) = oneshot::channel();
+    tails.spawn(tail(Arc::clone(shared), review, told, done));
+    // Core drops this half a minute after the end; the task goes on.
+    let _dropped = shown.await;
+    Ok(())
+}
+
+/// Shows it, and returns where; `None` once it no longer waits for people.
+async fn first(shared: &Shared, review: &mut Review) -> Result<Option<Sent>, Error> {
+    let mut patience = Patience::new(shared.config.give_up_after);
+    let mut watch = review.clone();
+    loop {
+        let now = review.now();
+        if review.current().await?.state(now) != State::Pending {
+            watch.settled().await?;
+            return Ok(None);
+        }
+        let pause = match shared.present(review).await {
+            Ok(at) => return Ok(Some(at)),
+            Err(trouble) => patience.pause(trouble)?,
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            settled = watch.settled() => return settled.map(|_| None),
+        }
+    }
+}
+
+/// Follows a request that waits. Returns once it no longer does.
+async fn watch(
+    shared: &Shared,
+    review: &mut Review,
+    at: &Sent,
+    told: &mut Told,
+) -> Result<(), Error> {
+    let mut reminder = reminder(review.request(), review.now());
+    loop {
+        let wait = reminder.map_or(Duration::MAX, |at| at.since(review.now()));
+        tokio::select! {
+            changed = review.changed() => {
+                if changed?.is_none_or(|request| request.recorded_state() != State::Pending) {
+                    return Ok(());
+                }
+            }
+            () = tokio::time::sleep(wait) => {
+                // The log's clock decides, not the timer.
+                if reminder.is_some_and(|at| review.now() < at) {
+                    continue;
+                }
+                reminder = None;
+                remind(shared, review, at).await;
+                continue;
+            }
+            why = shared.deaf() => return Err(Error::channel(CHANNEL, why)),
+        }
+        if told.votes < review.request().votes().len() {
+            // The nonce is spent: the others vote with a fresh one.
+            if first(shared, review).await?.is_none() {
+                return Ok(());
+            }
+            told.votes(shared, review.request(), at).await;
+        }
+    }
+}
+
+/// When to say that time is running out; nothing where that is over, or time is short anyway.
+fn reminder(request: &ApprovalRequest, now: Timestamp) -> Option<Timestamp> {
+    let timeout = request.requirement()?.timeout();
+    let at = request.created().after(timeout - timeout / 5);
+    (timeout >= WORTH_A_REMINDER && at > now).then_some(at)
+}
+
+async fn remind(shared: &Shared, review: &Review, at: &Sent) {
+    let request = review.request();
+    let left = words::span(request.expires().since(review.now()));
+    let group = shared.place(request).mention.clone();
+    let note = Note::reminder(&left, request.tally(), group.as_deref());
+    if let Err(error) = shared.say(at, &note).await {
+        tracing::warn!(%error, "a reminder was not said");
+    }
+}

@@ -1,0 +1,200 @@
+//! Who an account of Slack is: a person of the directory, somebody unknown, or nobody who votes.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use guardrail_core::model::{Identity, fold};
+use guardrail_core::policy::{Directory, Person, Resolution};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+use crate::client::{self, Client, UserInfo};
+use crate::config::Config;
+use crate::interaction::Account;
+
+/// How long what Slack said of an account is believed.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// Most accounts that are remembered.
+const MOST: usize = 1_024;
+
+/// The realm of accounts that vote for nobody, whoever the directory says they are: it holds none.
+const NOBODY: &str = "slack-nobody";
+
+/// Who an account is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    /// A full member, under the identity the directory knows them by, or would.
+    Member(Identity),
+    /// Nobody who votes, and why; with the identity that refused votes are recorded under.
+    Nobody(Identity, Nobody),
+}
+
+/// Why an account is nobody's here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nobody {
+    /// Of another organisation, met through Slack Connect.
+    Stranger,
+    /// A guest of one or several channels.
+    Guest,
+    /// A program.
+    Bot,
+    /// Deactivated.
+    Gone,
+}
+
+/// Where the app is at home.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Home {
+    teams: BTreeSet<String>,
+    enterprise: Option<String>,
+}
+
+/// What is known of accounts, briefly.
+#[derive(Debug)]
+pub(super) struct People {
+    client: Client,
+    teams: BTreeSet<String>,
+    enterprise: Option<String>,
+    link_by_email: bool,
+    home: OnceCell<Home>,
+    known: Mutex<HashMap<String, (Instant, UserInfo)>>,
+}
+
+impl People {
+    pub(super) fn new(client: Client, config: &Config) -> Self {
+        Self {
+            client,
+            teams: config.teams.clone(),
+            enterprise: config.enterprise.clone(),
+            link_by_email: config.link_by_email,
+            home: OnceCell::new(),
+            known: Mutex::default(),
+        }
+    }
+
+    /// Who the account is.
+    ///
+    /// # Errors
+    /// When Slack does not say: then nobody can tell, and no vote of theirs counts.
+    pub(super) async fn who(
+        &self,
+        account: &Account,
+        directory: &Directory,
+    ) -> Result<Who, client::Error> {
+        let home = self.home().await?;
+        let info = self.info(&account.user).await?;
+        let Account { team, user } = account;
+        let nobody = |why| Ok(Who::Nobody(Identity::new(NOBODY, &format!("{team}/{user}")), why));
+        if info.deleted {
+            return nobody(Nobody::Gone);
+        }
+        if info.is_bot {
+            return nobody(Nobody::Bot);
+        }
+        // Where the payload says they are from, and where Slack says they are.
+        if info.is_stranger || !home.has(&info, &info.team_id) || !home.has(&info, team) {
+            return nobody(Nobody::Stranger);
+        }
+        if !info.is_full_member() {
+            return nobody(Nobody::Guest);
+        }
+        Ok(Who::Member(self.identity(home, &info, account, directory)))
+    }
+
+    /// The identity under which the directory knows the account; on Enterprise Grid an account has
+    /// one id and several workspaces.
+    fn identity(
+        &self,
+        home: &Home,
+        info: &UserInfo,
+        account: &Account,
+        directory: &Directory,
+    ) -> Identity {
+        let own = Identity::new(super::CHANNEL, &format!("{}/{}", info.team_id, account.user));
+        let organisation = info.enterprise.as_ref();
+        let theirs = organisation.map(|o| o.teams.as_slice()).unwrap_or_default();
+        let teams = [&info.team_id, &account.team]
+            .into_iter()
+            .chain(theirs.iter().filter(|team| home.teams.contains(*team)))
+            .chain(organisation.map(|o| &o.id));
+        for team in teams {
+            let identity = Identity::new(super::CHANNEL, &format!("{team}/{}", account.user));
+            if matches!(directory.resolve(&identity), Resolution::Person(_)) {
+                return identity;
+            }
+        }
+        let email = info.verified_email.as_deref().filter(|_| self.link_by_email);
+        match email.and_then(|email| by_email(directory, email)) {
+            Some(person) => Identity::person(person.id().as_str()),
+            None => own,
+        }
+    }
+
+    /// The account of this person, where they are linked in a workspace of ours.
+    pub(super) async fn account(&self, person: &Person) -> Result<Option<String>, client::Error> {
+        let home = self.home().await?;
+        let ours = person.identities().iter().filter(|id| id.realm() == super::CHANNEL);
+        let mut accounts = ours.filter_map(|id| id.subject().split_once('/'));
+        let at_home =
+            |team: &str| home.teams.contains(team) || home.enterprise.as_deref() == Some(team);
+        Ok(accounts.find(|(team, _)| at_home(team)).map(|(_, user)| user.to_owned()))
+    }
+
+    async fn home(&self) -> Result<&Home, client::Error> {
+        self.home
+            .get_or_try_init(|| async {
+                if !self.teams.is_empty() || self.enterprise.is_some() {
+                    let (teams, enterprise) = (self.teams.clone(), self.enterprise.clone());
+                    return Ok(Home { teams, enterprise });
+                }
+                let me = self.client.auth_test().await?;
+                let enterprise = me.enterprise.filter(|_| me.is_enterprise_install);
+                Ok(Home { teams: BTreeSet::from([me.team]), enterprise })
+            })
+            .await
+    }
+
+    async fn info(&self, user: &str) -> Result<UserInfo, client::Error> {
+        let known = self.known().get(user).cloned();
+        if let Some((_, info)) = known.filter(|(at, _)| at.elapsed() < FRESH) {
+            return Ok(info);
+        }
+        let info = self.client.users_info(user).await?;
+        let mut known = self.known();
+        if known.len() >= MOST {
+            known.retain(|_, (at, _)| at.elapsed() < FRESH);
+        }
+        if known.len() < MOST {
+            known.insert(user.to_owned(), (Instant::now(), info.clone()));
+        }
+        Ok(info)
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, (Instant, UserInfo)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Home {
+    /// Whether this team of the account is ours.
+    fn has(&self, info: &UserInfo, team: &str) -> bool {
+        let organisation = info.enterprise.as_ref();
+        self.teams.contains(team)
+            || organisation.is_some_and(|theirs| {
+                let ours = self.enterprise.as_ref() == Some(&theirs.id)
+                    || theirs.teams.iter().any(|team| self.teams.contains(team));
+                // One account of an organisation is in several of its workspaces.
+                ours && (theirs.id == team
+                    || info.team_id == team
+                    || theirs.teams.iter().any(|other| other == team))
+            })
+    }
+}
+
+/// The person whose email address this is, however it is spelled. An id is no address.
+fn by_email<'d>(directory: &'d Directory, email: &str) -> Option<&'d Person> {
+    let person = directory.named(email)?;
+    person.email().is_some_and(|theirs| fold(theirs) == fold(email)).then_some(person)
+}

@@ -1,0 +1,109 @@
+//! What receipts say: where a nonce was shown, to whom, and whether everything stood there.
+
+use guardrail_core::model::{ApprovalRequest, Nonce};
+
+use crate::client::Sent;
+use crate::interaction::{Account, Form};
+use crate::token::Page;
+
+/// Where a nonce was shown. It opens nothing anywhere else, and to nobody else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reference {
+    /// In the message, to everyone in the channel.
+    Message {
+        at: Sent,
+        /// Whether every value stood there.
+        whole: bool,
+    },
+    /// In a modal, to one person.
+    View { account: Account, form: Form },
+}
+
+impl Reference {
+    /// `C0OPS/1789982042.000100 whole`, `view T0CORP/U0BOB 2/3`.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Message { at, whole } => {
+                let whole = if *whole { "whole" } else { "part" };
+                format!("{}/{} {whole}", at.channel, at.ts)
+            }
+            Self::View { account: Account { team, user }, form } => {
+                let form = match form {
+                    Form::Deny => "deny".to_owned(),
+                    Form::Page(page) => page.text(),
+                };
+                format!("view {team}/{user} {form}")
+            }
+        }
+    }
+
+    /// Reads exactly what [`Reference::text`] writes.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let pair = |text: &str| {
+            let (one, other) = text.split_once('/')?;
+            Some((one.to_owned(), other.to_owned()))
+        };
+        let (place, last) = text.rsplit_once(' ')?;
+        if let Some(account) = place.strip_prefix("view ") {
+            let (team, user) = pair(account)?;
+            let form = if last == "deny" { Form::Deny } else { Form::Page(Page::parse(last)?) };
+            return Some(Self::View { account: Account { team, user }, form });
+        }
+        let (channel, ts) = pair(place)?;
+        let whole = match last {
+            "whole" => true,
+            "part" => false,
+            _ => return None,
+        };
+        Some(Self::Message { at: Sent { channel, ts }, whole })
+    }
+
+    /// Where this nonce of the request was shown.
+    pub(super) fn of(request: &ApprovalRequest, nonce: &Nonce) -> Option<Self> {
+        let hash = nonce.hash();
+        let receipts = request.receipts(super::CHANNEL);
+        let receipt = receipts.iter().find(|receipt| receipt.nonce() == hash)?;
+        Self::parse(receipt.reference())
+    }
+}
+
+/// The message of the request, where there is one: the last that was posted.
+pub(super) fn message(request: &ApprovalRequest) -> Option<Sent> {
+    let receipts = request.receipts(super::CHANNEL);
+    receipts.iter().rev().find_map(|receipt| match Reference::parse(receipt.reference())? {
+        Reference::Message { at, .. } => Some(at),
+        Reference::View { .. } => None,
+    })
+}
+
+/// How often this account has opened a modal of the request.
+pub(super) fn opened(request: &ApprovalRequest, of: &Account) -> usize {
+    let receipts = request.receipts(super::CHANNEL);
+    let views = receipts.iter().filter(|receipt| {
+        matches!(Reference::parse(receipt.reference()), Some(Reference::View { account, .. })
+            if account == *of)
+    });
+    views.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let at = Sent { channel: "C0OPS".into(), ts: "1789982042.000100".into() };
+        let account = Account { team: "T0CORP".into(), user: "U0BOB".into() };
+        for reference in [
+            Reference::Message { at: at.clone(), whole: true },
+            Reference::Message { at, whole: false },
+            Reference::View { account: account.clone(), form: Form::Deny },
+            Reference::View { account, form: Form::Page(Page { number: 2, of: 3 }) },
+        ] {
+            assert_eq!(Reference::parse(&reference.text()), Some(reference));
+        }
+        for other in ["", "C0OPS", "C0OPS/1 ", "C0OPS/1.2 w", "view T0 deny", "view T0/U0 0/1"] {
+            assert_eq!(Reference::parse(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! A modal was sent: a denial, the next page, an approval.
+
+use guardrail_core::model::{Choice, Risk, VoteRefusal};
+
+use super::modal::open;
+use super::receipt::Reference;
+use super::shared::Shared;
+use super::trouble::Trouble;
+use super::vote::{Case, May, Said};
+use super::words;
+use crate::blocks::{Ask, Pages, approve_word};
+use crate::interaction::{Form, Submitted};
+
+pub(super) async fn submit(shared: &Shared, sent: Submitted) -> Result<(), Trouble> {
+    let Submitted { account, form, token, reason, word, trigger, .. } = sent;
+    let shown_to = Reference::View { account: account.clone(), form };
+    let case = Case::open(shared, token.request, account, None).await?;
+    let Some(mut case) = case else { return Ok(()) };
+    // A nonce counts for the person and the page it was opened for.
+    let here = shared.shown(&mut case.review, &token.nonce).await? == Some(shown_to);
+    let page = match form {
+        Form::Deny => {
+            let said = Said { choice: Choice::Deny, token, here, whole: false, reason };
+            return case.cast(said).await;
+        }
+        Form::Page(page) => page,
+    };
+    let request = case.review.request();
+    let pages = Pages::new(request, case.review.now())?;
+    let whole = pages.is_whole() && pages.first().of == page.of;
+    let risky = request.requirement().is_some_and(|asked| asked.risk() >= Risk::High);
+    let digest = request.intent().digest();
+    if let Some(next) = page.next() {
+        let ask = match case.may(true).await? {
+            Some(May::Vote) => Ask::Approve,
+            Some(May::Read) => Ask::Nothing,
+            None => return Ok(()),
+        };
+        if !here || digest != token.digest {
+            case.tell(&words::refusal(&VoteRefusal::UnknownNonce, &case.account)).await;
+            return Ok(());
+        }
+        return open(shared, &mut case, Form::Page(next), ask, &trigger).await;
+    }
+    if here && !whole {
+        case.tell(words::NOT_IN_SLACK).await;
+        return Ok(());
+    }
+    let typed = word.is_some_and(|word| word.trim().eq_ignore_ascii_case(approve_word()));
+    if risky && !typed {
+        case.tell(words::NO_WORD).await;
+        return Ok(());
+    }
+    // The nonce of the last page is had by sending the page before it, and so on from the first.
+    case.cast(Said { choice: Choice::Approve, token, here, whole: here && whole, reason }).await
+}

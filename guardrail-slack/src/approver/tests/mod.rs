@@ -1,0 +1,19 @@
+//! One approver before a Slack for tests: what people do is delivered to it directly.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod bed;
+mod comments;
+mod ends;
+mod failures;
+mod groups;
+mod nonces;
+mod people;
+mod restart;
+mod reviewing;
+mod votes;
