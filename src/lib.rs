@@ -72,6 +72,8 @@ pub use guardrail_core::testing::MockApprover;
 /// Dropped before its body begins, nothing starts later, and that is on record; dropped inside its
 /// body, the outcome is recorded as unknown.
 pub use guardrail_macros::requires_approval;
+#[cfg(feature = "slack")]
+pub use guardrail_slack::{self as slack, SlackApprover};
 #[cfg(feature = "postgres")]
 pub use guardrail_sql::PostgresLog;
 #[cfg(feature = "sqlite")]

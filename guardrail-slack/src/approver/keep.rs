@@ -104,13 +104,14 @@ async fn watch(
 }
 
 /// When to say that time is running out; nothing where that is over, or time is short anyway.
-fn reminder(request: &ApprovalRequest, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn reminder(request: &ApprovalRequest, now: Timestamp) -> Option<Timestamp> {
     let timeout = request.requirement()?.timeout();
     let at = request.created().after(timeout - timeout / 5);
     (timeout >= WORTH_A_REMINDER && at > now).then_some(at)
 }
 
-async fn remind(shared: &Shared, review: &Review, at: &Sent) {
+/// Says it in the thread; that it cannot be said changes nothing.
+pub(super) async fn remind(shared: &Shared, review: &Review, at: &Sent) {
     let request = review.request();
     let left = words::span(request.expires().since(review.now()));
     let group = shared.place(request).mention.clone();

@@ -116,7 +116,6 @@ impl SlackApprover {
 
     /// Hears clicks over HTTP: `POST /interactivity` and `POST /events`, to be nested where the
     /// app's settings point. Takes only what a signing secret of the configuration proves.
-    #[must_use]
     pub fn router(&self) -> Router {
         let inner = &self.0;
         router::router(router::Door::new(

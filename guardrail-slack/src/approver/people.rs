@@ -46,9 +46,9 @@ pub(super) enum Nobody {
 
 /// Where the app is at home.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Home {
-    teams: BTreeSet<String>,
-    enterprise: Option<String>,
+pub(super) struct Home {
+    pub(super) teams: BTreeSet<String>,
+    pub(super) enterprise: Option<String>,
 }
 
 /// What is known of accounts, briefly.
@@ -103,8 +103,7 @@ impl People {
         Ok(Who::Member(self.identity(home, &info, account, directory)))
     }
 
-    /// The identity under which the directory knows the account; on Enterprise Grid an account has
-    /// one id and several workspaces.
+    /// The identity under which the directory knows the account, or would.
     fn identity(
         &self,
         home: &Home,
@@ -113,17 +112,8 @@ impl People {
         directory: &Directory,
     ) -> Identity {
         let own = Identity::new(super::CHANNEL, &format!("{}/{}", info.team_id, account.user));
-        let organisation = info.enterprise.as_ref();
-        let theirs = organisation.map(|o| o.teams.as_slice()).unwrap_or_default();
-        let teams = [&info.team_id, &account.team]
-            .into_iter()
-            .chain(theirs.iter().filter(|team| home.teams.contains(*team)))
-            .chain(organisation.map(|o| &o.id));
-        for team in teams {
-            let identity = Identity::new(super::CHANNEL, &format!("{team}/{}", account.user));
-            if matches!(directory.resolve(&identity), Resolution::Person(_)) {
-                return identity;
-            }
+        if let Some(identity) = found(home, info, account, directory) {
+            return identity;
         }
         let email = info.verified_email.as_deref().filter(|_| self.link_by_email);
         match email.and_then(|email| by_email(directory, email)) {
@@ -132,14 +122,28 @@ impl People {
         }
     }
 
-    /// The account of this person, where they are linked in a workspace of ours.
+    /// The account of this person: the one they are linked to in a workspace of ours, else the one
+    /// with their email address, where that may link.
     pub(super) async fn account(&self, person: &Person) -> Result<Option<String>, client::Error> {
         let home = self.home().await?;
         let ours = person.identities().iter().filter(|id| id.realm() == super::CHANNEL);
         let mut accounts = ours.filter_map(|id| id.subject().split_once('/'));
         let at_home =
             |team: &str| home.teams.contains(team) || home.enterprise.as_deref() == Some(team);
-        Ok(accounts.find(|(team, _)| at_home(team)).map(|(_, user)| user.to_owned()))
+        if let Some((_, user)) = accounts.find(|(team, _)| at_home(team)) {
+            return Ok(Some(user.to_owned()));
+        }
+        let Some(email) = person.email().filter(|_| self.link_by_email) else { return Ok(None) };
+        match self.client.lookup_by_email(email).await {
+            Ok(info) => {
+                let theirs = info.verified_email.as_deref();
+                let ours = info.is_full_member() && home.has(&info, &info.team_id);
+                let same = theirs.is_some_and(|theirs| fold(theirs) == fold(email));
+                Ok((ours && same).then_some(info.id))
+            }
+            Err(error) if error.code() == Some("users_not_found") => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn home(&self) -> Result<&Home, client::Error> {
@@ -179,7 +183,7 @@ impl People {
 
 impl Home {
     /// Whether this team of the account is ours.
-    fn has(&self, info: &UserInfo, team: &str) -> bool {
+    pub(super) fn has(&self, info: &UserInfo, team: &str) -> bool {
         let organisation = info.enterprise.as_ref();
         self.teams.contains(team)
             || organisation.is_some_and(|theirs| {
@@ -191,6 +195,26 @@ impl Home {
                     || theirs.teams.iter().any(|other| other == team))
             })
     }
+}
+
+/// The identity under which the directory holds the account; on Enterprise Grid an account has one
+/// id and several workspaces.
+pub(super) fn found(
+    home: &Home,
+    info: &UserInfo,
+    account: &Account,
+    directory: &Directory,
+) -> Option<Identity> {
+    let organisation = info.enterprise.as_ref();
+    let theirs = organisation.map(|o| o.teams.as_slice()).unwrap_or_default();
+    let mut teams = [&info.team_id, &account.team]
+        .into_iter()
+        .chain(theirs.iter().filter(|team| home.teams.contains(*team)))
+        .chain(organisation.map(|o| &o.id));
+    teams.find_map(|team| {
+        let identity = Identity::new(super::CHANNEL, &format!("{team}/{}", account.user));
+        matches!(directory.resolve(&identity), Resolution::Person(_)).then_some(identity)
+    })
 }
 
 /// The person whose email address this is, however it is spelled. An id is no address.

@@ -1,4 +1,4 @@
-//! The modal for a denial, a modal that only says something, and inputs.
+//! The modal for a denial, and inputs.
 
 use guardrail_core::model::{ApprovalRequest, Choice};
 use serde_json::Value;
@@ -36,15 +36,6 @@ pub(crate) fn deny(request: &ApprovalRequest, token: Token) -> Result<Value, Err
         .block(RichTextBlock::builder().element(action).build()?)
         .block(SectionBlock::builder().text(plain(&id)?).build()?)
         .block(reason_input("Why?", reason_required(request, Choice::Deny))?);
-    Ok(serde_json::to_value(view.build()?)?)
-}
-
-/// A modal that says something to the one who clicked, in words of ours.
-pub(crate) fn plain_view(title: &str, text: &str) -> Result<Value, Error> {
-    let view = ModalView::builder()
-        .title(plain(title)?)
-        .close(plain("Close")?)
-        .block(SectionBlock::builder().text(plain(text)?).build()?);
     Ok(serde_json::to_value(view.build()?)?)
 }
 

@@ -1,12 +1,10 @@
 //! How long a text is to Slack, and the limits of its messages and modals.
+//!
+//! All texts of a message cost less than 10,000 together: Slack refuses a message at about 13,200,
+//! and counts some of its structure as well.
 
 use guardrail_core::view::Limits;
 
-/// Most that all texts of a message cost together. Slack refuses a message at about 13,200, and
-/// counts some of the structure as well.
-pub(super) const MESSAGE: usize = 10_000;
-/// Most blocks of a message.
-pub(super) const BLOCKS: usize = 50;
 /// Most blocks of one page; a modal takes 100, and the rest is for inputs.
 pub(super) const PAGE_BLOCKS: usize = 90;
 /// Most bytes of the blocks of one page. Slack refuses a modal above 250 kB.
@@ -40,7 +38,7 @@ pub(super) fn cost(text: &str) -> usize {
 }
 
 /// How much of a request one message shows: 8,576 for all facts together, so that what stands
-/// around them has the rest of [`MESSAGE`].
+/// around them has the rest of 10,000.
 pub(super) fn limits() -> Limits {
     Limits::new(VALUE, 0, measure).each(EACH)
 }

@@ -13,7 +13,7 @@ use super::Shown;
 use super::error::Error;
 use super::fallback::neutral;
 use super::layout::{field, groups};
-use super::measure::{BLOCKS, limits, measure};
+use super::measure::{limits, measure};
 use super::pack::{Pack, Piece};
 use super::part::{code, line, mention, moment, plain, words};
 use crate::token::{APPROVE, DENY, REVIEW, Token};
@@ -70,8 +70,6 @@ impl<'r> Sheet<'r> {
         if let Some(token) = token {
             blocks.push(self.buttons(token)?);
         }
-        // What is left out at the end would be the buttons: none of these can be too many.
-        blocks.truncate(BLOCKS);
         // Checked once more as a whole; the channel is put in later.
         let payload = MessagePayload::builder("C0").blocks(blocks).build()?;
         let blocks = serde_json::to_value(payload.blocks())?;

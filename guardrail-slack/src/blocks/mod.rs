@@ -16,7 +16,7 @@ mod part;
 mod thread;
 
 pub(crate) use error::Error;
-pub(crate) use forms::{approve_word, deny, plain_view};
+pub(crate) use forms::{approve_word, deny};
 pub(crate) use message::{Shape, Sheet};
 pub(crate) use pages::{Ask, Pages};
 pub(crate) use thread::Note;

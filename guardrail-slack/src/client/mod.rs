@@ -26,7 +26,7 @@ use tokio::time::{Instant, timeout_at};
 pub use self::error::BuildError;
 pub(crate) use self::error::Error;
 pub(crate) use self::messages::{Post, Sent};
-pub(crate) use self::people::{Enterprise, UserInfo};
+pub(crate) use self::people::UserInfo;
 pub(crate) use self::token::Rotation;
 pub use self::token::{BotTokens, StoreError, TokenFile, TokenStore};
 pub(crate) use self::workspace::Me;

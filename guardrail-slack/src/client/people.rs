@@ -36,6 +36,12 @@ pub(crate) struct Enterprise {
 }
 
 impl UserInfo {
+    /// What Slack says of an account, as it says it.
+    #[cfg(test)]
+    pub(crate) fn read(user: &str) -> Self {
+        serde_json::from_str::<User>(user).map(Self::from).unwrap_or_else(|_| unreachable!())
+    }
+
     /// A full member who is a human being, as far as Slack knows.
     pub(crate) fn is_full_member(&self) -> bool {
         !(self.deleted

@@ -12,7 +12,7 @@ mod submitted;
 
 pub(crate) use click::{Choice, Click};
 pub(crate) use error::DecodeError;
-pub(crate) use people::{Account, Origin};
+pub(crate) use people::Account;
 pub(crate) use said::Said;
 pub(crate) use submitted::{Form, Submitted};
 

@@ -41,7 +41,7 @@ struct Named {
     kind: String,
     /// An edit, a join, a message of a bot and the like.
     #[serde(default)]
-    subtype: Option<IgnoredAny>,
+    subtype: Option<String>,
     #[serde(default)]
     bot_id: Option<IgnoredAny>,
     #[serde(default)]
@@ -79,7 +79,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Said>, DecodeError> {
     if named.kind != "message" {
         return Err(DecodeError::Shape("the event"));
     }
-    if named.subtype.is_some() || named.bot_id.is_some() || named.thread_ts.is_none() {
+    // One that was sent to the channel as well was still written into the thread.
+    let plain = matches!(named.subtype.as_deref(), None | Some("thread_broadcast"));
+    if !plain || named.bot_id.is_some() || named.thread_ts.is_none() {
         return Ok(None);
     }
     let wrapped: Wrapped = serde_json::from_slice(bytes).map_err(DecodeError::json)?;

@@ -57,6 +57,7 @@ impl Teller {
 }
 
 impl Watcher {
+    #[cfg(test)]
     pub(crate) fn now(&self) -> Link {
         self.0.borrow().clone()
     }

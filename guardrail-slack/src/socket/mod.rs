@@ -23,11 +23,13 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-pub(crate) use self::link::{Link, Teller, Watcher, link};
+#[cfg(test)]
+pub(crate) use self::link::Link;
+pub(crate) use self::link::{Teller, Watcher, link};
 
 use self::connection::{End, Line, News};
 use self::desk::Desk;
-use self::dial::{Dial, Network};
+use self::dial::Network;
 use crate::audience::Audience;
 use crate::client::{self, Client};
 use crate::config::Config;

@@ -202,7 +202,7 @@ impl Bed {
     pub(super) async fn votes(&self) -> Vec<Voted> {
         let events = self.events().await;
         let voted = events.into_iter().filter_map(|event| match event {
-            AuditEvent::Voted(voted) => Some(*voted),
+            AuditEvent::Voted(voted) => Some((*voted).clone()),
             _ => None,
         });
         voted.collect()

@@ -5,6 +5,8 @@ use std::time::Duration;
 use guardrail_core::model::{Identity, Seen, Vote};
 
 use super::bed::{Bed, labels};
+use crate::approver::keep::{remind, reminder};
+use crate::client::Sent;
 
 #[tokio::test]
 async fn a_decision_from_elsewhere_takes_the_buttons() {
@@ -62,16 +64,18 @@ async fn an_outcome_long_after_is_told() {
 }
 
 #[tokio::test]
-async fn time_that_runs_out_is_said_once() {
+async fn that_time_runs_out_is_said_while_there_is_some() {
     let bed = Bed::with(|config| config.mention("S0SRE")).await;
-    // Wakes the reminder: the log's clock is near the end when it is first looked at.
-    bed.clock.advance(Duration::from_secs(1));
     let call = bed.deploy("one");
     let message = bed.message(2).await;
     let review = bed.guardrail.review(bed.waiting().await.unwrap(), "x").await.unwrap();
-    let note = crate::blocks::Note::reminder("3 min", review.request().tally(), Some("S0SRE"));
-    let at = crate::client::Sent { channel: message.channel.clone(), ts: message.ts.clone() };
-    bed.approver.0.shared.say(&at, &note).await.unwrap();
+    let request = review.request();
+    let minutes = |minutes: u64| request.created().after(Duration::from_secs(60 * minutes));
+    assert_eq!(reminder(request, minutes(0)), Some(minutes(12)), "of 15");
+    assert_eq!(reminder(request, minutes(12)), None, "once");
+    bed.clock.advance(Duration::from_secs(12 * 60));
+    let at = Sent { channel: message.channel.clone(), ts: message.ts.clone() };
+    remind(&bed.approver.0.shared, &review, &at).await;
     bed.thread(&message, "3 min left").await;
     call.abort();
     bed.sound();

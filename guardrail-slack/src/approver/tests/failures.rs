@@ -6,6 +6,8 @@ use guardrail_core::model::AuditEvent;
 use guardrail_test_slack::Fault;
 
 use super::bed::Bed;
+use crate::approver::trouble::Patience;
+use crate::client;
 
 /// Why the approver left, as it stands in the log.
 async fn left(bed: &Bed) -> Vec<String> {
@@ -68,7 +70,7 @@ async fn a_message_too_large_after_all_is_shown_without_values() {
 }
 
 #[tokio::test]
-async fn a_log_that_is_gone_counts_nothing_and_says_so() {
+async fn a_modal_that_does_not_open_is_said() {
     let bed = Bed::new().await;
     let call = bed.deploy("one");
     let message = bed.message(2).await;
@@ -76,5 +78,20 @@ async fn a_log_that_is_gone_counts_nothing_and_says_so() {
     bed.click("bob", &message, "Deny").await;
     assert!(bed.told("bob").await.contains("did not open the window"));
     call.abort();
-    let _late = Duration::ZERO;
+}
+
+#[tokio::test]
+async fn patience_ends() {
+    let gone = || client::Error::Unreachable { method: "chat.update", why: "down".into() };
+    tokio::time::pause();
+    let mut patience = Patience::new(Duration::from_secs(10));
+    let mut waited = Duration::ZERO;
+    while let Ok(pause) = patience.pause(gone().into()) {
+        tokio::time::advance(pause).await;
+        waited += pause;
+    }
+    assert_eq!(waited.as_secs(), 1 + 2 + 4, "the next wait would be too long");
+    let refused = client::Error::Refused { method: "x", code: "token_revoked".into() };
+    let mut patience = Patience::new(Duration::from_secs(10));
+    assert!(patience.pause(refused.into()).is_err(), "of no use");
 }

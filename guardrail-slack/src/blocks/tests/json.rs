@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::blocks::Shown;
-use crate::blocks::measure::{MESSAGE, cost};
+use crate::blocks::measure::cost;
+
+/// Most that all texts of a message cost together.
+const MESSAGE: usize = 10_000;
 
 /// Every string and its way: `blocks[3].elements[0].text`. The type of the object it stands in
 /// comes with it.

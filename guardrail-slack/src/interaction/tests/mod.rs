@@ -73,6 +73,13 @@ fn a_message_in_a_thread_is_heard_as_it_was_written() {
 }
 
 #[test]
+fn a_message_sent_to_the_channel_as_well_is_still_of_the_thread() {
+    let mut other = said();
+    other["event"]["subtype"] = json!("thread_broadcast");
+    assert!(matches!(hear(Kind::Event, &other), Ok(Heard::Said(_))));
+}
+
+#[test]
 fn messages_of_bots_edits_and_those_outside_threads_are_nothing() {
     for (key, value) in [("bot_id", json!("B1")), ("subtype", json!("message_changed"))] {
         let mut other = said();
