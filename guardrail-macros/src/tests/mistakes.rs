@@ -7,7 +7,7 @@ use super::expand;
 const OK: &str = "async fn deploy(plan: &str, token: &str) -> Result<(), E> { todo!() }";
 
 /// The messages of the `compile_error!`s in what is expanded.
-fn messages(tokens: TokenStream) -> Vec<String> {
+pub(super) fn messages(tokens: TokenStream) -> Vec<String> {
     let mut messages = Vec::new();
     let mut is_error = false;
     for token in tokens {

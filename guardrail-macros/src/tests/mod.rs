@@ -1,5 +1,6 @@
 //! The expansion as plain text: golden files, and what becomes of mistakes.
 
+mod each;
 mod golden;
 mod mistakes;
 mod text;
