@@ -165,6 +165,7 @@ pub fn of_the_log() -> Vec<AuditEvent> {
     vec![
         AuditEvent::PolicyLoaded { digest: Digest::of(b"policy") },
         AuditEvent::Recovered { what: HOSTILE.into() },
+        AuditEvent::Rotated { file: HOSTILE.into(), bytes: u64::MAX, sha256: Digest::of(b"file") },
         AuditEvent::Redacted { by: "alice".into(), why: HOSTILE.into() },
     ]
 }

@@ -109,7 +109,7 @@ impl FaultyFolder {
         plan.dead = Some(plan.done.len().saturating_add(nth));
     }
 
-    /// The operations so far: `names`, `open`, `create`, `sync names` of the folder;
+    /// The operations so far: `names`, `open`, `create`, `protect`, `sync names` of the folder;
     /// `size`, `write`, `sync`, `read`, `truncate` of a file.
     #[must_use]
     pub fn operations(&self) -> Vec<&'static str> {
@@ -167,6 +167,16 @@ impl Folder for FaultyFolder {
     fn open(&self, name: &str) -> io::Result<Box<dyn Storage>> {
         self.operation("open")?;
         self.inner.open(name).map(|file| self.file(file))
+    }
+
+    fn open_read(&self, name: &str) -> io::Result<Box<dyn Storage>> {
+        self.operation("open")?;
+        self.inner.open_read(name).map(|file| self.file(file))
+    }
+
+    fn protect(&self, name: &str) -> io::Result<()> {
+        self.operation("protect")?;
+        self.inner.protect(name)
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn Storage>> {

@@ -39,6 +39,7 @@ struct File {
     /// What a sync would make durable, in the order in which it was written.
     unsynced: Vec<(usize, Vec<u8>)>,
     is_named: bool,
+    is_protected: bool,
 }
 
 impl SimDisk {
@@ -88,6 +89,7 @@ impl SimDisk {
                 durable: file.durable.clone(),
                 unsynced: file.unsynced.clone(),
                 is_named: file.is_named,
+                is_protected: file.is_protected,
             };
             (name.clone(), copy)
         });
@@ -122,6 +124,7 @@ impl SimDisk {
             durable: bytes.to_vec(),
             unsynced: Vec::new(),
             is_named: true,
+            is_protected: false,
         };
         self.lock().files.insert(name.to_owned(), file);
     }
@@ -159,6 +162,15 @@ struct Mounted {
     epoch: u64,
 }
 
+impl Mounted {
+    fn open_any(&self, name: &str) -> io::Result<Box<dyn Storage>> {
+        if !self.disk.alive(self.epoch)?.files.contains_key(name) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        Ok(Box::new(Open { disk: self.disk.clone(), epoch: self.epoch, name: name.to_owned() }))
+    }
+}
+
 impl Folder for Mounted {
     fn place(&self) -> &str {
         "a simulated disk"
@@ -169,10 +181,21 @@ impl Folder for Mounted {
     }
 
     fn open(&self, name: &str) -> io::Result<Box<dyn Storage>> {
-        if !self.disk.alive(self.epoch)?.files.contains_key(name) {
-            return Err(io::ErrorKind::NotFound.into());
+        if self.disk.alive(self.epoch)?.files.get(name).is_some_and(|file| file.is_protected) {
+            return Err(io::ErrorKind::PermissionDenied.into());
         }
-        Ok(Box::new(Open { disk: self.disk.clone(), epoch: self.epoch, name: name.to_owned() }))
+        self.open_any(name)
+    }
+
+    fn open_read(&self, name: &str) -> io::Result<Box<dyn Storage>> {
+        self.open_any(name)
+    }
+
+    fn protect(&self, name: &str) -> io::Result<()> {
+        let mut inner = self.disk.alive(self.epoch)?;
+        let file = inner.files.get_mut(name).ok_or(io::ErrorKind::NotFound)?;
+        file.is_protected = true;
+        Ok(())
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn Storage>> {

@@ -13,12 +13,12 @@ use crate::model::{RequestId, Sequence, State, Version};
 /// Where one stream stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stream {
-    version: Version,
-    state: State,
-    first: Sequence,
-    last: Sequence,
+    pub(crate) version: Version,
+    pub(crate) state: State,
+    pub(crate) first: Sequence,
+    pub(crate) last: Sequence,
     /// The writer that started the body, where it was started.
-    starter: Sequence,
+    pub(crate) starter: Sequence,
 }
 
 impl Stream {
@@ -103,6 +103,27 @@ impl Index {
         }
     }
 
+    /// Takes a stream as it was noted down, unless it is known.
+    pub(crate) fn restore(&mut self, id: RequestId, stream: Stream) {
+        if let Entry::Vacant(entry) = self.streams.entry(id) {
+            entry.insert(stream);
+            if id != RequestId::LOG && !stream.state.is_final() {
+                self.open.insert(stream.first, id);
+            }
+        }
+    }
+
+    /// Every stream it knows.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = (RequestId, Stream)> {
+        self.streams.iter().map(|(id, stream)| (*id, *stream))
+    }
+
+    /// Forgets the streams in which nothing more need happen.
+    pub(crate) fn forget_settled(&mut self) {
+        self.streams.retain(|_, stream| !stream.state.is_final());
+        self.streams.shrink_to_fit();
+    }
+
     /// Where this stream stands; `None` where nothing is on record.
     pub(crate) fn stream(&self, id: RequestId) -> Option<Stream> {
         self.streams.get(&id).copied()
@@ -119,7 +140,12 @@ impl Index {
 
     pub(crate) fn open(&self, after: Option<RequestId>, limit: usize) -> Vec<RequestId> {
         let after = after.and_then(|id| self.streams.get(&id)).map(|stream| stream.first);
-        let from = after.map_or(Sequence::START, Sequence::next);
+        self.open_behind(after.unwrap_or(Sequence::START), limit)
+    }
+
+    /// The open ones that began behind this record.
+    pub(crate) fn open_behind(&self, first: Sequence, limit: usize) -> Vec<RequestId> {
+        let from = first.next();
         self.open.range(from..).take(limit).map(|(_, id)| *id).collect()
     }
 

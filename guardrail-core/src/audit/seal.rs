@@ -82,6 +82,17 @@ impl Sealer {
         }
     }
 
+    /// The end of a log as it was noted down.
+    pub(crate) const fn noted(
+        log: LogId,
+        last: Sequence,
+        prev: Digest,
+        writer: Sequence,
+        time: Timestamp,
+    ) -> Self {
+        Self { log, last, prev, writer, time }
+    }
+
     /// The log.
     #[must_use]
     pub const fn log(&self) -> LogId {
@@ -233,7 +244,7 @@ fn close(prev: Digest, line: &mut Vec<u8>) {
 
 /// Whether this version knows an event of this name.
 pub(crate) fn is_known(name: &str) -> bool {
-    const NAMES: [&str; 21] = [
+    const NAMES: [&str; 22] = [
         "requested",
         "voted",
         "approved",
@@ -254,6 +265,7 @@ pub(crate) fn is_known(name: &str) -> bool {
         "opened",
         "policy_loaded",
         "recovered",
+        "rotated",
         "redacted",
     ];
     NAMES.contains(&name)

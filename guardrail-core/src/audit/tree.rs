@@ -25,6 +25,16 @@ impl Tree {
         self.size
     }
 
+    /// A tree as it was noted down; `None` where no tree of this size has such an edge.
+    pub(crate) fn noted(size: u64, edge: Vec<Digest>) -> Option<Self> {
+        (edge.len() == size.count_ones() as usize).then_some(Self { size, edge })
+    }
+
+    /// The roots of its perfect subtrees from left to right.
+    pub(crate) fn edge(&self) -> &[Digest] {
+        &self.edge
+    }
+
     /// Adds a leaf.
     pub fn push(&mut self, leaf: Digest) {
         let mut node = leaf;

@@ -138,6 +138,15 @@ pub enum AuditEvent {
         /// What was found and where it was put.
         what: Box<str>,
     },
+    /// Of the log: a file of it is full and was closed; records go on in the next.
+    Rotated {
+        /// Its name.
+        file: Box<str>,
+        /// How many bytes it holds.
+        bytes: u64,
+        /// Of the whole file, as `sha256sum` prints it.
+        sha256: Digest,
+    },
     /// Of the log: values were erased from its sidecar.
     Redacted {
         /// Who asked for it.
@@ -228,6 +237,7 @@ impl AuditEvent {
             Self::Opened { .. } => "opened",
             Self::PolicyLoaded { .. } => "policy_loaded",
             Self::Recovered { .. } => "recovered",
+            Self::Rotated { .. } => "rotated",
             Self::Redacted { .. } => "redacted",
             Self::Other { name } => name,
         }
@@ -241,6 +251,7 @@ impl AuditEvent {
             Self::Opened { .. }
                 | Self::PolicyLoaded { .. }
                 | Self::Recovered { .. }
+                | Self::Rotated { .. }
                 | Self::Redacted { .. }
         )
     }

@@ -212,6 +212,9 @@ impl Conversation {
             E::PolicyLoaded { digest } => {
                 guardrail(format!("loaded policies · digest {}…", digest.short()))
             }
+            E::Rotated { file, bytes, sha256 } => {
+                guardrail(format!("closed {} ({bytes} bytes, SHA-256 {sha256})", safe(file)))
+            }
             E::Recovered { what } => guardrail(format!("recovered: {}", safe(what))),
             E::Redacted { by, why } => (name(by), format!("erased values: {}", safe(why))),
             other => guardrail(format!("event `{}`, unknown to this version", safe(other.name()))),

@@ -35,6 +35,17 @@ impl Folder for MortalFolder {
         Ok(self.file(self.disk.open(name)?))
     }
 
+    fn open_read(&self, name: &str) -> io::Result<Box<dyn Storage>> {
+        Ok(self.file(self.disk.open_read(name)?))
+    }
+
+    fn protect(&self, name: &str) -> io::Result<()> {
+        self.path.pass("before protect");
+        self.disk.protect(name)?;
+        self.path.pass("protected");
+        Ok(())
+    }
+
     fn create(&self, name: &str) -> io::Result<Box<dyn Storage>> {
         let file = self.disk.create(name)?;
         self.path.pass("created");

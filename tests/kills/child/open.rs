@@ -1,11 +1,12 @@
 //! Opens the log of a child, whichever it is, where the process may end in the midst of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use guardrail::AuditLog;
 use guardrail::audit::FileLog;
 use guardrail::audit::file::storage::Disk;
-use guardrail::clock::{SystemClock, SystemEntropy};
+use guardrail::audit::proof::FileSigner;
 use guardrail_sql::{PostgresLog, Settings, SqliteLog};
 
 use crate::child::doom::Path;
@@ -19,8 +20,15 @@ pub(crate) async fn open(site: &str, nest: &Nest, path: &Path) -> Arc<dyn AuditL
     match site {
         "files" => {
             let disk = MortalFolder::new(Disk::open(&nest.log()).unwrap(), path.clone());
-            let clock = Arc::new(SystemClock::new());
-            Arc::new(FileLog::open_in(Arc::new(disk), clock, &SystemEntropy).await.unwrap())
+            // Heads often and small files, so that every life passes the steps of both. The key is
+            // the one of the log's own default, with which the parent opens it.
+            let signer = FileSigner::open(nest.log().join("key")).unwrap();
+            let log = FileLog::setup_in(Arc::new(disk))
+                .signer(signer)
+                .checkpoints(5, Duration::from_secs(1))
+                .segments(12 * 1024, Duration::from_secs(3600))
+                .without_ticker();
+            Arc::new(log.open().await.unwrap())
         }
         "sqlite" => {
             let file = nest.log().join("log.db");

@@ -68,11 +68,12 @@ impl Chain {
     /// Leaves half a line at the end of the log, as a kill in a write does.
     pub(crate) fn tear(&self) {
         let names = std::fs::read_dir(Nest::at(self.folder.path()).log()).into_iter().flatten();
-        for path in names.map(|entry| entry.unwrap().path()) {
-            if path.extension().is_some_and(|end| end == "jsonl") {
-                let mut file = OpenOptions::new().append(true).open(path).unwrap();
-                file.write_all(br#"{"v":1,"log":"half a li"#).unwrap();
-            }
+        let paths = names.map(|entry| entry.unwrap().path());
+        // The files before the last are closed, and nothing writes to them.
+        let last = paths.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).max();
+        if let Some(path) = last {
+            let mut file = OpenOptions::new().append(true).open(path).unwrap();
+            file.write_all(br#"{"v":1,"log":"half a li"#).unwrap();
         }
     }
 }

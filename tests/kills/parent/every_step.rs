@@ -36,8 +36,15 @@ const STEPS: &[&str] = &[
 ];
 
 /// The same in files.
-const IN_FILES: &[&str] =
-    &["in a write", "at `half written`", "at `written`", "at `synced`", "at `truncated`"];
+const IN_FILES: &[&str] = &[
+    "in a write",
+    "at `half written`",
+    "at `written`",
+    "at `synced`",
+    "at `created`",
+    "at `protected`",
+    "at `truncated`",
+];
 
 /// The same in databases.
 const IN_DATABASES: &[&str] = &["at `sql begun`", "at `sql inserted`", "at `sql committed`"];

@@ -70,11 +70,13 @@ async fn what_is_made_is_private() {
     let mut names = Vec::new();
     for file in fs::read_dir(&path).unwrap() {
         let file = file.unwrap();
-        assert_eq!(mode(&file.path()), 0o600, "{:?}", file.path());
+        let public = file.file_name() == "key.pub";
+        let expected = if public { 0o644 } else { 0o600 };
+        assert_eq!(mode(&file.path()), expected, "{:?}", file.path());
         names.push(file.file_name().into_string().unwrap());
     }
     names.sort();
-    assert_eq!(names, ["lock", LOG, "torn-3-1"]);
+    assert_eq!(names, ["checkpoints", "key", "key.pub", "lock", LOG, "torn-3-1"]);
 }
 
 /// What everyone may write is no place for a log.

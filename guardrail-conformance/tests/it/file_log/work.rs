@@ -1,5 +1,6 @@
 //! A short life of a log: what it does, what was answered, and what must be there afterwards.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use guardrail_conformance::{ManualClock, SeededEntropy, events};
@@ -12,6 +13,12 @@ use guardrail_core::model::{AuditEvent, RequestId, Sequence, Verdict, Version};
 pub(super) async fn open(folder: Arc<dyn Folder>) -> Result<FileLog, Error> {
     FileLog::open_in(folder, Arc::new(ManualClock::new()), &SeededEntropy::new(1)).await
 }
+
+/// How a log is opened in a folder.
+pub(super) type Open = fn(Arc<dyn Folder>) -> Opening;
+
+/// A log that is being opened.
+pub(super) type Opening = Pin<Box<dyn Future<Output = Result<FileLog, Error>>>>;
 
 /// The id of the `number`th request.
 pub(super) fn id(number: u64) -> RequestId {
@@ -59,6 +66,11 @@ impl Life {
 /// Opens the log and writes: one append alone, one of two events, several at once, and a large
 /// one. Goes on after every error.
 pub(super) async fn live(folder: Arc<dyn Folder>) -> Life {
+    live_as(folder, |folder| Box::pin(open(folder))).await
+}
+
+/// The same, opened like this.
+pub(super) async fn live_as(folder: Arc<dyn Folder>, open: Open) -> Life {
     let mut life = Life::default();
     let log = match open(folder).await {
         Ok(log) => log,
@@ -95,6 +107,16 @@ pub(super) async fn whole(log: &FileLog) -> Vec<Arc<AuditRecord>> {
 /// Opens the log again: it must verify, hold every line that was answered and no half append, and
 /// take new ones.
 pub(super) async fn check(folder: Arc<dyn Folder>, lives: &[&Life], what: &str) -> Life {
+    check_as(folder, |folder| Box::pin(open(folder)), lives, what).await
+}
+
+/// The same, opened like this.
+pub(super) async fn check_as(
+    folder: Arc<dyn Folder>,
+    open: Open,
+    lives: &[&Life],
+    what: &str,
+) -> Life {
     let log = match open(folder).await {
         Ok(log) => log,
         Err(error) => panic!("{what}: it does not open: {error}"),

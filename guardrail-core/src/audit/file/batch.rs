@@ -20,18 +20,25 @@ pub(super) struct Batch {
     end: Sealer,
     /// Where the streams stand that this batch moves.
     moved: HashMap<RequestId, Stream>,
+    /// Where they stood before.
+    stood: HashMap<RequestId, Stream>,
     bytes: Vec<u8>,
 }
 
 impl Batch {
     /// Behind this end of the log.
     pub(super) fn new(end: Sealer) -> Self {
-        Self { end, moved: HashMap::new(), bytes: Vec::new() }
+        Self { end, moved: HashMap::new(), stood: HashMap::new(), bytes: Vec::new() }
     }
 
     /// The lines, each with its line feed.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Where the streams stood that this batch moves; new ones stood nowhere.
+    pub(super) const fn stood(&self) -> &HashMap<RequestId, Stream> {
+        &self.stood
     }
 
     /// Judges and seals one more append; `standing` tells where its stream stands without this
@@ -40,9 +47,12 @@ impl Batch {
         &mut self,
         append: &Append,
         now: Timestamp,
-        standing: impl FnOnce() -> Option<Stream>,
+        standing: impl FnOnce() -> Result<Option<Stream>, Error>,
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
-        let stream = self.moved.get(&append.id).copied().or_else(standing);
+        let stream = match self.moved.get(&append.id) {
+            Some(moved) => Some(*moved),
+            None => standing()?,
+        };
         let now = now.max(self.end.time());
         Stream::judge(stream.as_ref(), append, now)?;
         let version = stream.map_or(Version::START, |stream| stream.version());
@@ -61,6 +71,9 @@ impl Batch {
             self.bytes.push(b'\n');
         }
         self.end = end;
+        if !self.moved.contains_key(&append.id) {
+            self.stood.extend(stream.map(|stream| (append.id, stream)));
+        }
         self.moved.extend(moved.map(|stream| (append.id, stream)));
         Ok(records)
     }

@@ -69,6 +69,20 @@ impl Folder for Disk {
         Ok(Box::new(DiskFile(file)))
     }
 
+    fn open_read(&self, name: &str) -> io::Result<Box<dyn Storage>> {
+        Ok(Box::new(DiskFile(File::open(self.path.join(name))?)))
+    }
+
+    fn protect(&self, name: &str) -> io::Result<()> {
+        let path = self.path.join(name);
+        let mut rights = fs::metadata(&path)?.permissions();
+        if !rights.readonly() {
+            rights.set_readonly(true);
+            fs::set_permissions(&path, rights)?;
+        }
+        Ok(())
+    }
+
     fn create(&self, name: &str) -> io::Result<Box<dyn Storage>> {
         let file = private().create_new(true).open(self.path.join(name))?;
         Ok(Box::new(DiskFile(file)))

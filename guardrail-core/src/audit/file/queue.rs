@@ -20,6 +20,20 @@ pub(super) struct Job {
     pub(super) _place: OwnedSemaphorePermit,
 }
 
+/// What the writer has to do next.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    pub(super) jobs: VecDeque<Job>,
+    /// Those who wait for a checkpoint over everything.
+    pub(super) checkpoints: Vec<oneshot::Sender<()>>,
+}
+
+impl Work {
+    pub(super) fn is_empty(&self) -> bool {
+        self.jobs.is_empty() && self.checkpoints.is_empty()
+    }
+}
+
 /// Appends that wait, in order.
 #[derive(Debug)]
 pub(super) struct Queue {
@@ -29,7 +43,7 @@ pub(super) struct Queue {
 
 #[derive(Debug, Default)]
 struct Line {
-    jobs: VecDeque<Job>,
+    work: Work,
     /// Whether a writer is at work or about to be: at most one at a time.
     is_served: bool,
     /// Whether it has taken jobs that may still be written.
@@ -49,6 +63,12 @@ impl Queue {
         Arc::clone(&self.places).acquire_owned().await.ok()
     }
 
+    /// Waits until nobody waits.
+    pub(super) async fn drain(&self) {
+        // An error means that it is closed already.
+        drop(self.places.acquire_many(PLACES).await);
+    }
+
     /// Waits until nobody waits, and lets nobody in again.
     pub(super) async fn close(&self) {
         // An error means that it is closed already.
@@ -59,16 +79,23 @@ impl Queue {
     /// Lines up; `true` asks the caller to send a writer.
     pub(super) fn push(&self, job: Job) -> bool {
         let mut line = self.lock();
-        line.jobs.push_back(job);
+        line.work.jobs.push_back(job);
+        !std::mem::replace(&mut line.is_served, true)
+    }
+
+    /// Asks for a checkpoint; `true` asks the caller to send a writer.
+    pub(super) fn push_checkpoint(&self, done: oneshot::Sender<()>) -> bool {
+        let mut line = self.lock();
+        line.work.checkpoints.push(done);
         !std::mem::replace(&mut line.is_served, true)
     }
 
     /// Everyone who waits. If that is nobody the writer is dismissed.
-    pub(super) fn take(&self) -> VecDeque<Job> {
+    pub(super) fn take(&self) -> Work {
         let mut line = self.lock();
-        line.in_hand = !line.jobs.is_empty();
+        line.in_hand = !line.work.is_empty();
         line.is_served = line.in_hand;
-        std::mem::take(&mut line.jobs)
+        std::mem::take(&mut line.work)
     }
 
     /// What was taken is written, or never will be.
@@ -79,18 +106,18 @@ impl Queue {
     /// Whether nothing is written any more unless somebody lines up.
     pub(super) fn is_idle(&self) -> bool {
         let line = self.lock();
-        line.jobs.is_empty() && !line.in_hand
+        line.work.is_empty() && !line.in_hand
     }
 
     /// Sends everyone away, and dismisses the writer.
     pub(super) fn abandon(&self) {
-        let jobs = {
+        let work = {
             let mut line = self.lock();
             line.is_served = false;
             line.in_hand = false;
-            std::mem::take(&mut line.jobs)
+            std::mem::take(&mut line.work)
         };
-        drop(jobs);
+        drop(work);
     }
 
     fn lock(&self) -> MutexGuard<'_, Line> {

@@ -2,8 +2,8 @@
 
 use crate::audit::error::Error;
 use crate::audit::file::NAME;
-use crate::audit::file::scan::Scanned;
-use crate::audit::file::storage::{Folder, Storage, read_full, write_all};
+use crate::audit::file::known::Known;
+use crate::audit::file::storage::{Folder, read_full, write_all};
 
 /// How much is copied at once.
 const CHUNK: usize = 64 * 1024;
@@ -15,16 +15,16 @@ const MOST: u32 = 10_000;
 /// anything was.
 pub(super) fn set_aside(
     folder: &dyn Folder,
-    storage: &dyn Storage,
-    scanned: &Scanned,
+    known: &Known,
+    size: u64,
 ) -> Result<Option<String>, Error> {
     let failed = |error| Error::storage(NAME, "set aside a torn end", error);
-    let from = scanned.known.catalog.end();
-    if scanned.size <= from {
+    let (from, storage) = (known.catalog.end(), &*known.active.storage);
+    if size <= from {
         return Ok(None);
     }
     let names = folder.names().map_err(failed)?;
-    let sequence = scanned.known.end.last().next();
+    let sequence = known.end.last().next();
     let mut free = (1..=MOST).map(|n| format!("torn-{sequence}-{n}"));
     let name = free.find(|name| !names.contains(name));
     let name = name.ok_or_else(|| Error::Full { log: NAME, limit: MOST as usize })?;

@@ -1,26 +1,21 @@
-//! Reads a log from its first line to its last, and believes nothing.
+//! Reads a file of a log from its first line to its last, and believes nothing.
 
 use std::sync::Arc;
 
 use crate::audit::error::Error;
 use crate::audit::file::known::Known;
 use crate::audit::file::lines::{Lines, Piece};
-use crate::audit::file::storage::Storage;
+use crate::audit::file::signing::compare;
+use crate::audit::file::storage::{Folder, Storage};
 use crate::audit::file::{NAME, WRITE_LIMIT};
-use crate::audit::record::RecordError;
+use crate::audit::proof::Checkpoint;
+use crate::audit::record::{AuditRecord, RecordError};
 use crate::audit::verify::Verifier;
-use crate::model::LogId;
+use crate::model::{Sequence, Version};
 
-/// What a file holds.
-#[derive(Debug)]
-pub(super) struct Scanned {
-    /// Everything up to the last append that is whole.
-    pub(super) known: Known,
-    /// How many bytes there are in all; what is behind the last append is torn.
-    pub(super) size: u64,
-}
-
-/// Verifies every line. A file without any becomes the log `fresh`.
+/// Verifies every line of the file that is active, behind what is known, and takes its records
+/// up to the last append that is whole. Says how many bytes there are in all; what is behind that
+/// append is torn. The log must lead to `head` where that lies in this file.
 ///
 /// Torn is what a write cut short leaves at the end: bytes behind the last line feed, and the
 /// first lines of an append without its last. Everything else that is not as it was written is
@@ -28,17 +23,28 @@ pub(super) struct Scanned {
 ///
 /// # Errors
 /// `Damaged`, with the first place that is.
-pub(super) fn scan(storage: &dyn Storage, name: &str, fresh: LogId) -> Result<Scanned, Error> {
+pub(super) fn scan(
+    folder: &dyn Folder,
+    known: &mut Known,
+    head: Option<&Checkpoint>,
+) -> Result<u64, Error> {
     let unread = |error| Error::storage(NAME, "read", error);
+    let storage: Arc<dyn Storage> = Arc::clone(&known.active.storage);
+    let name = known.active.name.clone();
     let size = storage.size().map_err(unread)?;
-    let mut known = Known::new(fresh);
-    let mut verifier = Verifier::new();
+    let mut verifier = match known.end.last() {
+        Sequence::START => Verifier::new(),
+        _ => Verifier::behind(known.end, known.tree.clone()),
+    };
+    for (id, stream) in known.index.streams() {
+        verifier.seed(id, stream.version, stream.state);
+    }
     let mut unfinished = Vec::new();
-    let mut lines = Lines::new(storage, 0, size);
+    let mut lines = Lines::new(&*storage, 0, size);
     let mut number: u64 = 0;
     while let Some(piece) = lines.next().map_err(unread)? {
         number = number.saturating_add(1);
-        let damaged = |offset: u64, why: String| damaged(name, number, offset, &why);
+        let damaged = |offset: u64, why: String| damaged(&name, number, offset, &why);
         let (offset, line) = match piece {
             Piece::Line { offset, bytes } => (offset, bytes),
             Piece::TooLong { offset } => {
@@ -51,13 +57,28 @@ pub(super) fn scan(storage: &dyn Storage, name: &str, fresh: LogId) -> Result<Sc
         };
         let text = str::from_utf8(line);
         let text = text.map_err(|_| damaged(offset, RecordError::Bytes.to_string()))?;
-        let record = verifier.push(text).map_err(|error| damaged(offset, error.why.to_string()))?;
+        let record = AuditRecord::parse(text);
+        let record = record.map_err(|error| damaged(offset, error.to_string()))?;
+        // Of a request that was settled files ago only an index knows where it stands.
+        if record.version > Version::START.next()
+            && !verifier.knows(record.id)
+            && let Some(stream) = known.closed.stream(folder, record.id)?
+        {
+            verifier.seed(record.id, stream.version, stream.state);
+            known.index.restore(record.id, stream);
+        }
+        verifier.take(&record).map_err(|error| damaged(offset, error.why.to_string()))?;
         unfinished.push(Arc::new(record));
         if verifier.is_whole() {
-            unfinished.drain(..).for_each(|record| known.admit(&record));
+            for record in unfinished.drain(..) {
+                known.admit(&record);
+                if let Some(head) = head {
+                    compare(head, known.end.log(), &known.tree)?;
+                }
+            }
         }
     }
-    Ok(Scanned { known, size })
+    Ok(size)
 }
 
 fn damaged(name: &str, number: u64, offset: u64, why: &str) -> Error {

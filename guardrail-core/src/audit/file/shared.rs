@@ -9,11 +9,14 @@ use crate::audit::file::NAME;
 use crate::audit::file::batch::Batch;
 use crate::audit::file::known::Known;
 use crate::audit::file::queue::Queue;
+use crate::audit::file::rotate::Limits;
+use crate::audit::file::signing::Signing;
 use crate::audit::file::storage::{Folder, Storage, write_all};
+use crate::audit::index::Stream;
 use crate::audit::record::AuditRecord;
 use crate::audit::wait::Waiters;
 use crate::clock::{Clock, Timestamp};
-use crate::model::LogId;
+use crate::model::{LogId, RequestId};
 
 /// An open log.
 #[derive(Debug)]
@@ -21,7 +24,8 @@ pub(super) struct Shared {
     pub(super) id: LogId,
     pub(super) clock: LogClock,
     pub(super) folder: Arc<dyn Folder>,
-    pub(super) storage: Box<dyn Storage>,
+    pub(super) limits: Limits,
+    pub(super) signing: Option<Signing>,
     /// Held for moments only, never over a call to the disk.
     pub(super) known: Mutex<Known>,
     pub(super) queue: Queue,
@@ -34,14 +38,16 @@ impl Shared {
     pub(super) fn new(
         clock: LogClock,
         folder: Arc<dyn Folder>,
-        storage: Box<dyn Storage>,
         known: Known,
+        limits: Limits,
+        signing: Option<Signing>,
     ) -> Self {
         Self {
             id: known.end.log(),
             clock,
             folder,
-            storage,
+            limits,
+            signing,
             known: Mutex::new(known),
             queue: Queue::default(),
             waiters: Waiters::default(),
@@ -75,28 +81,66 @@ impl Shared {
         self.clock.now().max(last)
     }
 
+    /// Where this stream stands; `None` where nothing is on record. Reads, for a request that was
+    /// settled files ago.
+    pub(super) fn standing(&self, id: RequestId) -> Result<Option<Stream>, Error> {
+        let closed = {
+            let known = self.known();
+            if let Some(stream) = known.index.stream(id) {
+                return Ok(Some(stream));
+            }
+            known.closed.clone()
+        };
+        closed.stream(&*self.folder, id)
+    }
+
     /// Writes a batch with one write and one sync, and only then lets anyone see its records.
     ///
     /// # Errors
     /// When it may not be durable. Where that leaves the file in doubt, the log is poisoned.
     pub(super) fn commit<'r>(
         &self,
-        batch: &Batch,
+        batch: Batch,
         records: impl IntoIterator<Item = &'r Arc<AuditRecord>>,
     ) -> Result<(), Error> {
         self.usable()?;
-        let end = self.known().catalog.end();
-        self.write(batch.bytes(), end)?;
+        let (storage, end) = {
+            let known = self.known();
+            (Arc::clone(&known.active.storage), known.catalog.end())
+        };
+        self.write(&*storage, batch.bytes(), end)?;
         let mut known = self.known();
+        for (id, stream) in batch.stood() {
+            known.index.restore(*id, *stream);
+        }
         for record in records {
             known.admit(record);
         }
+        known.active.opening = None;
         Ok(())
     }
 
-    fn write(&self, bytes: &[u8], offset: u64) -> Result<(), Error> {
+    /// Signs the head of everything there is, where somebody signs.
+    pub(super) fn checkpoint(&self) {
+        if let Some(signing) = self.signing.as_ref().filter(|_| !self.is_poisoned()) {
+            let tree = self.known().tree.clone();
+            signing.sign(self.id, &tree);
+        }
+    }
+
+    /// The same, if it is time.
+    pub(super) fn checkpoint_if_due(&self) {
+        if let Some(signing) = &self.signing {
+            let size = self.known().tree.size();
+            if signing.is_due(size, self.clock.now()) {
+                self.checkpoint();
+            }
+        }
+    }
+
+    fn write(&self, storage: &dyn Storage, bytes: &[u8], offset: u64) -> Result<(), Error> {
         let failed = |doing, error: io::Error| Error::storage(NAME, doing, error);
-        let found = self.storage.size().inspect_err(|_| self.poison());
+        let found = storage.size().inspect_err(|_| self.poison());
         let found = found.map_err(|error| failed("look at its file", error))?;
         if found != offset {
             self.poison();
@@ -104,20 +148,20 @@ impl Shared {
                 format!("its file holds {found} bytes, not {offset}: another hand changed it");
             return Err(failed("write", io::Error::other(why)));
         }
-        if let Err(error) = write_all(&*self.storage, bytes, offset) {
+        if let Err(error) = write_all(storage, bytes, offset) {
             // What was written of it must be gone, durably, before anyone is told of the failure:
             // else it might turn up after a crash, behind the back of who was told.
-            if self.storage.truncate(offset).is_err() {
+            if storage.truncate(offset).is_err() {
                 self.poison();
             }
             return Err(failed("write", error));
         }
-        if let Err(error) = self.storage.sync() {
+        if let Err(error) = storage.sync() {
             // The system may now hold these bytes for written when they are not, and say nothing
             // the next time (https://wiki.postgresql.org/wiki/Fsync_Errors): there is no trying
             // again. They go, lest who opens the log next reads what the disk does not hold.
             self.poison();
-            let _ = self.storage.truncate(offset);
+            let _ = storage.truncate(offset);
             return Err(failed("sync", error));
         }
         Ok(())

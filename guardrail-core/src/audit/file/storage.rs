@@ -18,6 +18,12 @@ pub trait Folder: Debug + Send + Sync + 'static {
     /// Opens a file that is there.
     fn open(&self, name: &str) -> io::Result<Box<dyn Storage>>;
 
+    /// Opens a file that is there and may be read-only, to read it.
+    fn open_read(&self, name: &str) -> io::Result<Box<dyn Storage>>;
+
+    /// Makes a file read-only: nothing is written to it any more.
+    fn protect(&self, name: &str) -> io::Result<()>;
+
     /// Makes a file that is not there yet.
     fn create(&self, name: &str) -> io::Result<Box<dyn Storage>>;
 

@@ -10,7 +10,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::audit::file::cache::Cache;
-use crate::audit::file::catalog::{Catalog, Place};
+use crate::audit::file::catalog::{Catalog, Found, Place};
 use crate::audit::file::lines::{Lines, Piece};
 use crate::audit::file::storage::Storage;
 use crate::audit::record::{AuditRecord, LINE_LIMIT};
@@ -109,7 +109,7 @@ fn a_line_is_as_long_as_it_may_be_and_no_longer() {
 
 #[test]
 fn every_record_of_a_stream_is_found_from_its_last() {
-    let mut catalog = Catalog::default();
+    let mut catalog = Catalog::new(Sequence::new(1));
     // Streams a and b in turns, then a alone.
     let before = [0, 0, 1, 2, 3, 5].map(Sequence::new);
     for (length, before) in (10..).zip(before) {
@@ -118,12 +118,27 @@ fn every_record_of_a_stream_is_found_from_its_last() {
     assert_eq!(catalog.end(), (10 + 11 + 12 + 13 + 14 + 15) + 6);
     let place = |offset, length| Place { offset, length };
     let a = [place(0, 10), place(23, 12), place(50, 14), place(65, 15)];
-    assert_eq!(catalog.stream(Sequence::new(6), 4), a);
-    assert_eq!(catalog.stream(Sequence::new(6), 2), a[2..]);
-    assert_eq!(catalog.stream(Sequence::new(6), 0), []);
-    assert_eq!(catalog.stream(Sequence::new(4), 9), [place(11, 11), place(36, 13)]);
+    let found = |last, count| catalog.stream(Sequence::new(last), count);
+    let here = |places: &[Place]| Found { places: places.to_vec(), before: None };
+    assert_eq!(found(6, 4), here(&a));
+    assert_eq!(found(6, 2), here(&a[2..]));
+    assert_eq!(found(6, 0), here(&[]));
+    assert_eq!(found(4, 9), here(&[place(11, 11), place(36, 13)]));
     assert_eq!(catalog.offset(Sequence::new(3)), 23);
     assert_eq!(catalog.offset(Sequence::new(7)), catalog.end());
+}
+
+#[test]
+fn what_lies_in_files_before_is_named() {
+    let mut catalog = Catalog::new(Sequence::new(101));
+    for before in [40, 101, 99].map(Sequence::new) {
+        catalog.admit(10, before);
+    }
+    let found = |last, count| catalog.stream(Sequence::new(last), count).before;
+    assert_eq!(found(102, 2), None);
+    assert_eq!(found(102, 5), Some((Sequence::new(40), 3)));
+    assert_eq!(found(103, 2), Some((Sequence::new(99), 1)));
+    assert_eq!(found(77, 4), Some((Sequence::new(77), 4)));
 }
 
 /// Notes of this many bytes, of streams a, b and c in turns.

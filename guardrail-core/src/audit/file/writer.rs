@@ -16,6 +16,8 @@ use crate::audit::file::NAME;
 use crate::audit::file::batch::Batch;
 use crate::audit::file::queue::Job;
 use crate::audit::file::shared::Shared;
+use crate::audit::record::AuditRecord;
+use crate::model::RequestId;
 
 /// A batch of this many bytes takes no further append.
 pub(super) const BATCH_BYTES: usize = 4 * 1024 * 1024;
@@ -33,6 +35,30 @@ pub(super) async fn append(shared: &Arc<Shared>, append: &Append) -> Result<Appe
         runtime.spawn_blocking(move || writer.run());
     }
     answered.await.unwrap_or_else(|_| Err(gone()))
+}
+
+/// Waits until a head of everything written so far is signed and kept, if it can be.
+pub(super) async fn checkpoint(shared: &Arc<Shared>) -> Result<(), Error> {
+    shared.usable()?;
+    let runtime = Handle::try_current().map_err(|error| Error::storage(NAME, "sign", error))?;
+    let (done, signed) = oneshot::channel();
+    if let Some(writer) = ask(shared, done) {
+        runtime.spawn_blocking(move || writer.run());
+    }
+    signed.await.map_err(|_| Error::Poisoned { log: NAME })
+}
+
+/// The same, on this thread or behind whoever writes; it does not wait.
+pub(super) fn checkpoint_here(shared: &Arc<Shared>) {
+    if let Some(writer) = ask(shared, oneshot::channel().0) {
+        writer.run();
+    }
+}
+
+/// Asks for a checkpoint; a writer, where none is at work.
+fn ask(shared: &Arc<Shared>, done: oneshot::Sender<()>) -> Option<Writer> {
+    let is_mine = shared.queue.push_checkpoint(done);
+    is_mine.then(|| Writer { shared: Arc::clone(shared), state: Progress::Waiting })
 }
 
 /// Dropped before it is done it still leaves the queue in order: a runtime that shuts down drops
@@ -53,25 +79,36 @@ enum Progress {
 impl Writer {
     fn run(mut self) {
         loop {
-            let mut jobs = self.shared.queue.take().into_iter().peekable();
-            if jobs.peek().is_none() {
+            let work = self.shared.queue.take();
+            if work.is_empty() {
                 self.state = Progress::Done;
                 return;
             }
             self.state = Progress::Writing;
+            let mut jobs = work.jobs.into_iter().peekable();
             while jobs.peek().is_some() {
-                self.write(&mut jobs);
+                self.write(&mut jobs, work.checkpoints.is_empty());
+            }
+            if !work.checkpoints.is_empty() {
+                self.shared.checkpoint();
+                self.shared.queue.done();
             }
             self.state = Progress::Waiting;
+            for done in work.checkpoints {
+                // Whoever left meanwhile finds it in the file.
+                let _ = done.send(());
+            }
         }
     }
 
     /// Judges, seals and writes as many as one batch takes, then answers them. Nobody is answered
     /// before: a conflict with an append that is not durable yet cannot be looked up yet.
-    fn write(&self, jobs: &mut Peekable<impl Iterator<Item = Job>>) {
+    fn write(&self, jobs: &mut Peekable<impl Iterator<Item = Job>>, is_all: bool) {
         let shared = &*self.shared;
+        shared.rotate_if_due();
         let mut batch = Batch::new(shared.known().end);
         let mut judged = Vec::new();
+        let opening = begin(shared, &mut batch);
         while batch.bytes().len() < BATCH_BYTES
             && let Some(job) = jobs.next()
         {
@@ -79,15 +116,22 @@ impl Writer {
             if job.answer.is_closed() {
                 continue;
             }
-            let standing = || shared.known().index.stream(job.append.id);
+            let standing = || shared.standing(job.append.id);
             let verdict = batch.add(&job.append, shared.clock.now(), standing);
             judged.push((job, verdict));
         }
         let records = judged.iter().filter_map(|(_, verdict)| verdict.as_ref().ok()).flatten();
+        let records: Vec<_> = opening.iter().chain(records).cloned().collect();
         let outcome =
-            if batch.bytes().is_empty() { shared.usable() } else { shared.commit(&batch, records) };
+            if records.is_empty() { shared.usable() } else { shared.commit(batch, &records) };
+        if outcome.is_ok() {
+            if !opening.is_empty() {
+                shared.protect();
+            }
+            shared.checkpoint_if_due();
+        }
         // Before the answers: whoever is answered and drops the log may open it again at once.
-        if jobs.peek().is_none() {
+        if is_all && jobs.peek().is_none() {
             shared.queue.done();
         }
         if outcome.is_ok() {
@@ -104,6 +148,19 @@ impl Writer {
             let _ = job.answer.send(answer);
         }
     }
+}
+
+/// What a file must begin with, where it has not yet.
+fn begin(shared: &Shared, batch: &mut Batch) -> Vec<Arc<AuditRecord>> {
+    let (opening, version) = {
+        let known = shared.known();
+        (known.active.opening.clone(), known.index.version(RequestId::LOG))
+    };
+    let Some(event) = opening else { return Vec::new() };
+    let append = Append::new(RequestId::LOG, version, vec![event]);
+    // It is legal whenever the log is, and tried again with the next batch.
+    let standing = || shared.standing(RequestId::LOG);
+    batch.add(&append, shared.clock.now(), standing).unwrap_or_default()
 }
 
 impl Drop for Writer {

@@ -76,8 +76,12 @@ impl Checkpoint {
         Ok(SignedCheckpoint { checkpoint: self, note: note.into() })
     }
 
-    /// Reads what was signed. It says nothing of who did.
-    pub(in crate::audit) fn parse(text: &str) -> Option<Self> {
+    /// Reads what a note says, and believes it.
+    pub(in crate::audit) fn read(note: &str) -> Option<Self> {
+        Self::parse(Note::parse(note)?.text)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n');
         let (origin, size, root) = (lines.next()?, lines.next()?, lines.next()?);
         // Lines behind these are allowed, opaque, and not empty.

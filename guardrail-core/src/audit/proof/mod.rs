@@ -26,6 +26,7 @@ mod tests;
 mod tlog_proof;
 mod witness;
 
+pub(in crate::audit) use checkpoint::split;
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint, origin};
 pub use consistency::{Consistency, ConsistencyBuilder};
 pub use file_signer::{FileSigner, KeyError};

@@ -151,14 +151,38 @@ impl Verifier {
         Self::default()
     }
 
+    /// Behind a record, of a log with this tree so far, whose streams are told with
+    /// [`Verifier::seed`].
+    pub(crate) fn behind(end: Sealer, tree: Tree) -> Self {
+        Self { end: Some(end), tree, writers: vec![end.writer()], ..Self::default() }
+    }
+
+    /// Whether the next record of this stream can be judged.
+    pub(crate) fn knows(&self, id: RequestId) -> bool {
+        self.streams.contains_key(&id)
+    }
+
+    /// Tells where a stream stands.
+    pub(crate) fn seed(&mut self, id: RequestId, version: Version, state: State) {
+        self.streams.entry(id).or_insert((version, state));
+    }
+
     /// Takes the next line, without its line feed.
     ///
     /// # Errors
     /// When it is not what can follow; the verifier should not be used further then.
     pub fn push(&mut self, line: &str) -> Result<AuditRecord, VerifyError> {
+        let record = AuditRecord::parse(line);
+        let sequence = self.end.map_or(Sequence::START, |end| end.last()).next();
+        let record = record.map_err(|error| VerifyError { sequence, why: error.into() })?;
+        self.take(&record)?;
+        Ok(record)
+    }
+
+    /// Takes the next record.
+    pub(crate) fn take(&mut self, record: &AuditRecord) -> Result<(), VerifyError> {
         let last = self.end.map_or(Sequence::START, |end| end.last());
         let fail = |why: Fault| VerifyError { sequence: last.next(), why };
-        let record = AuditRecord::parse(line).map_err(|error| fail(error.into()))?;
         let end = self.end.unwrap_or_else(|| Sealer::new(record.log));
         let known = self.streams.get(&record.id).copied();
         let (version, state) = known.unwrap_or((Version::START, State::New));
@@ -194,9 +218,9 @@ impl Verifier {
         };
         self.streams.insert(record.id, (record.version, next));
         self.tree.push(record.leaf);
-        self.end = Some(Sealer::after(&record));
+        self.end = Some(Sealer::after(record));
         self.rest = (record.more > 0).then_some((record.id, record.more));
-        Ok(record)
+        Ok(())
     }
 
     /// Whether the last append is whole so far.

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use crate::audit::proof::checkpoint::{Checkpoint, SignedCheckpoint, split};
-use crate::audit::proof::note::Note;
 use crate::audit::proof::witness::{Witness, WitnessError, is_new};
 
 /// Keeps every head it is given in one file, one note behind the other with an empty line between.
@@ -69,8 +68,7 @@ fn last(path: &Path) -> io::Result<Option<Checkpoint>> {
         Err(error) => return Err(error),
     };
     // A note that was cut short by a crash was never taken; the next one stands behind it.
-    let whole = |note| Checkpoint::parse(Note::parse(note)?.text);
-    Ok(split(&text).filter_map(whole).last())
+    Ok(split(&text).filter_map(Checkpoint::read).last())
 }
 
 fn keep(path: &Path, is_first: bool, note: &str) -> io::Result<()> {

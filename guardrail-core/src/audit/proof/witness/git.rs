@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 
 use crate::audit::proof::checkpoint::{Checkpoint, SignedCheckpoint};
-use crate::audit::proof::note::Note;
 use crate::audit::proof::witness::{Witness, WitnessError, is_new};
 
 /// Longest that one git command may take.
@@ -60,7 +59,7 @@ fn keep(repository: &Path, head: &SignedCheckpoint) -> Result<(), WitnessError> 
     let name = format!("{id}.checkpoint");
     // What is committed counts, not what lies about from a try that failed.
     let committed = git(repository, &["show", &format!("HEAD:{name}")]).ok();
-    let known = committed.as_deref().and_then(|note| Checkpoint::parse(Note::parse(note)?.text));
+    let known = committed.as_deref().and_then(Checkpoint::read);
     if is_new(known.as_ref(), checkpoint)? {
         std::fs::write(repository.join(&name), head.note()).map_err(WitnessError::failed)?;
         git(repository, &["add", "--", &name])?;
