@@ -1,9 +1,11 @@
 //! What is taken, what is acknowledged, and in which order.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use futures_util::SinkExt as _;
 use serde_json::json;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::slack::{Slack, click, event};
@@ -105,7 +107,9 @@ async fn a_frame_too_long_ends_the_socket_and_another_is_opened() {
     let long = "x".repeat(2 << 20);
     // The program stops reading, so that not all of it may get through.
     drop(socket.0.send(Message::text(long)).await);
+    let sent = Instant::now();
     let mut next = slack.socket().await;
+    assert!(sent.elapsed() < Duration::from_secs(5), "it was read, and silence ended the socket");
     next.says(&click("e1")).await;
     assert_eq!(next.acknowledged().await, "e1");
 }
