@@ -156,6 +156,7 @@ pub fn of_requests() -> Result<Vec<AuditEvent>, SampleError> {
         },
         AuditEvent::ApproverLeft { channel: "web".into(), error: Some(why()) },
         AuditEvent::Escalated { to: vec!["group:oncall".to_owned()] },
+        AuditEvent::Attended,
     ])
 }
 

@@ -182,6 +182,14 @@ impl<L: AuditLog> AuditLog for FaultyLog<L> {
         self.around(Call::Orphaned, self.inner.orphaned(limit)).await
     }
 
+    async fn unattended(
+        &self,
+        after: Option<RequestId>,
+        limit: usize,
+    ) -> Result<Option<Vec<(RequestId, Version)>>, Error> {
+        self.around(Call::Orphaned, self.inner.unattended(after, limit)).await
+    }
+
     fn now(&self) -> Timestamp {
         self.inner.now()
     }

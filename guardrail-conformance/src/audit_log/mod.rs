@@ -132,7 +132,8 @@ cases! { ($)
         nothing_is_lost_by_a_restart
         versions_go_on_after_a_restart
         the_clock_goes_on_after_a_restart
-        what_a_former_writer_started_is_orphaned;
+        what_a_former_writer_started_is_orphaned
+        what_a_former_writer_looked_after_is_unattended;
 }
 
 /// Runs one case, on one thread and on several.

@@ -117,3 +117,38 @@ pub(super) async fn what_a_former_writer_started_is_orphaned<F: AuditLogFactory>
     }
     Ok(())
 }
+
+/// Where processes share a log: after a restart nobody looks after the pending and approved requests
+/// a former writer made, oldest first, until one writes that it does; those the new one makes are
+/// looked after. A log of one process says that it is one.
+pub(super) async fn what_a_former_writer_looked_after_is_unattended<F: AuditLogFactory>(
+    bed: Bed<'_, F>,
+) -> Result<(), Broken> {
+    let mut left = Vec::new();
+    for state in State::ALL.into_iter().chain(State::ALL) {
+        let id = bed.request(state).await?;
+        if matches!(state, State::Pending | State::Approved) {
+            left.push((id, Version::new(1)));
+        }
+    }
+    let Some(mut found) = bed.log.unattended(None, 100).await? else { return Ok(()) };
+    ensure!(found.is_empty(), "{found:?} are unattended by a writer that is there");
+    let Some(bed) = bed.restart(ManualClock::new()).await? else { return Ok(()) };
+    bed.request(State::Pending).await?;
+    let mut after = None;
+    loop {
+        let page = bed.log.unattended(after, 3).await?.unwrap_or_default();
+        ensure!(page.len() <= 3, "a page of 3 holds {}", page.len());
+        let Some((last, _)) = page.last() else { break };
+        after = Some(*last);
+        found.extend(page);
+    }
+    ensure!(found == left, "{found:?} are unattended, not {left:?}");
+    while let Some((id, _)) = left.first().copied() {
+        bed.append(id, 1, vec![AuditEvent::Attended]).await?;
+        left.remove(0);
+        let found = bed.log.unattended(None, 100).await?;
+        ensure!(found.as_ref() == Some(&left), "{found:?} are unattended, not {left:?}");
+    }
+    Ok(())
+}

@@ -84,6 +84,20 @@ pub trait AuditLog: Debug + Send + Sync + 'static {
     /// At most `limit` started requests whose writer is gone.
     async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error>;
 
+    /// Where several processes share the log: at most `limit` requests that are pending or approved
+    /// and that nobody looks after any more, oldest first, behind `after`, each with the version at
+    /// which that was so. Whoever made a request looks after it, until another writes `Attended`.
+    ///
+    /// `None`, which is the default, where one process has the log for itself and looks after all.
+    async fn unattended(
+        &self,
+        after: Option<RequestId>,
+        limit: usize,
+    ) -> Result<Option<Vec<(RequestId, Version)>>, Error> {
+        let _ = (after, limit);
+        Ok(None)
+    }
+
     /// Wall time at start plus monotonic time since, never behind the last record. Every deadline
     /// is judged by it.
     fn now(&self) -> Timestamp;
@@ -123,6 +137,14 @@ impl<L: AuditLog + ?Sized> AuditLog for Arc<L> {
 
     async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
         (**self).orphaned(limit).await
+    }
+
+    async fn unattended(
+        &self,
+        after: Option<RequestId>,
+        limit: usize,
+    ) -> Result<Option<Vec<(RequestId, Version)>>, Error> {
+        (**self).unattended(after, limit).await
     }
 
     fn now(&self) -> Timestamp {

@@ -262,6 +262,7 @@ pub(crate) fn is_known(name: &str) -> bool {
         "vote_refused",
         "approver_left",
         "escalated",
+        "attended",
         "opened",
         "policy_loaded",
         "recovered",

@@ -39,6 +39,14 @@ impl Desk {
         answered("list open requests", self.log.open(after, limit))
     }
 
+    pub(in crate::desk) fn left_alone(
+        &self,
+        after: Option<RequestId>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Option<Vec<(RequestId, Version)>>, audit::Error>> {
+        answered("list unattended requests", self.log.unattended(after, limit))
+    }
+
     pub(in crate::desk) fn orphaned(
         &self,
         limit: usize,

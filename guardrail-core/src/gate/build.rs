@@ -185,7 +185,9 @@ impl Builder {
         let digest = guardrail.policies().digest();
         guardrail.inner.desk.note_policies(digest).await?;
         attach(&guardrail.inner.desk, &guardrail.inner.approvers);
-        guardrail.recover().await?;
+        if guardrail.recover().await? {
+            guardrail.sweep();
+        }
         Ok(guardrail)
     }
 

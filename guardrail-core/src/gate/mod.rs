@@ -20,6 +20,7 @@ mod track;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use build::{BuildError, Builder};
 pub use context::Context;
@@ -58,6 +59,9 @@ struct Inner {
     host: Arc<str>,
     environment: Option<Arc<str>>,
 }
+
+/// How often it is looked for what other processes have left behind.
+const SWEEP: Duration = Duration::from_secs(30);
 
 impl Guardrail {
     /// Starts a guardrail.
@@ -116,7 +120,8 @@ impl Guardrail {
     }
 
     /// What was left over by a process that is gone is ended or brought to the approvers again.
-    async fn recover(&self) -> Result<(), desk::Error> {
+    /// Returns whether other processes may leave something behind later.
+    async fn recover(&self) -> Result<bool, desk::Error> {
         let recovered = self.inner.desk.recover().await?;
         for request in recovered.waiting {
             attend(&self.inner.desk, &self.inner.approvers, &request);
@@ -124,7 +129,23 @@ impl Guardrail {
         for request in recovered.ended {
             tell(&self.inner.desk, &self.inner.approvers, &request);
         }
-        Ok(())
+        Ok(recovered.is_shared)
+    }
+
+    /// Looks every now and then for what other processes have left behind, as long as this
+    /// guardrail is there.
+    fn sweep(&self) {
+        let guardrail = Arc::downgrade(&self.inner);
+        drop(tokio::spawn(async move {
+            loop {
+                // A sleep: a process that is gone tells nobody.
+                tokio::time::sleep(SWEEP).await;
+                let Some(inner) = guardrail.upgrade() else { return };
+                if let Err(error) = (Guardrail { inner }).recover().await {
+                    tracing::warn!(%error, "what others left behind was not taken up");
+                }
+            }
+        }));
     }
 }
 

@@ -116,6 +116,8 @@ pub enum AuditEvent {
         /// Whom, as the policy names them.
         to: Vec<String>,
     },
+    /// Note: this writer looks after the request now; who did before is gone.
+    Attended,
     /// Of the log: a process began to write it.
     Opened {
         /// The machine.
@@ -234,6 +236,7 @@ impl AuditEvent {
             Self::VoteRefused { .. } => "vote_refused",
             Self::ApproverLeft { .. } => "approver_left",
             Self::Escalated { .. } => "escalated",
+            Self::Attended => "attended",
             Self::Opened { .. } => "opened",
             Self::PolicyLoaded { .. } => "policy_loaded",
             Self::Recovered { .. } => "recovered",

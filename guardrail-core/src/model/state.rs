@@ -113,7 +113,8 @@ impl AuditEvent {
                 | Self::Commented { .. }
                 | Self::VoteRefused { .. }
                 | Self::ApproverLeft { .. }
-                | Self::Escalated { .. },
+                | Self::Escalated { .. }
+                | Self::Attended,
                 state,
             ) if state != S::New => state,
             _ => return None,

@@ -205,6 +205,7 @@ impl Conversation {
                 guardrail(with_quoted(&what, error.as_deref()))
             }
             E::Escalated { to } => guardrail(format!("also asks {}", safe(&to.join(", ")))),
+            E::Attended => guardrail("is looked after by another process now".to_owned()),
             E::Opened { host, pid, version, .. } => {
                 let (host, version) = (safe(host), safe(version));
                 guardrail(format!("opened the log on {host}, process {pid}, version {version}"))

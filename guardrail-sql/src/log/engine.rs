@@ -130,6 +130,16 @@ pub(crate) trait Engine: Debug + Send + Sync + 'static {
     /// Started requests whose starter is none of these writers.
     async fn started(&self, log: i64, but: &[i64], limit: i64) -> Result<Vec<String>, sqlx::Error>;
 
+    /// Pending and approved requests behind this one which none of these writers looks after, with
+    /// their versions.
+    async fn unattended(
+        &self,
+        log: i64,
+        after: Option<RequestId>,
+        but: &[i64],
+        limit: i64,
+    ) -> Result<Vec<(String, i64)>, sqlx::Error>;
+
     /// The writers that have not left, each with the microseconds since it was last heard of.
     /// `now` is the log's time, where that is not the database's.
     async fn writers(&self, log: i64, now: i64) -> Result<Vec<(Writer, i64)>, sqlx::Error>;

@@ -51,6 +51,17 @@ impl<E: Engine> Log<E> {
         }
     }
 
+    /// The writers that are there, this one among them.
+    async fn there(&self) -> Result<Vec<i64>, Error> {
+        let shared = &*self.shared;
+        let Some(this) = shared.this() else { return Ok(Vec::new()) };
+        let now = shared.time.now().as_micros();
+        let question = || shared.engine.writers(shared.number, now);
+        let writers = shared.ask("list writers", question).await?;
+        let there = writers.iter().filter(|(writer, silent)| !writer.is_gone(*silent, this));
+        Ok(there.map(|(writer, _)| writer.writer).chain([this.writer]).collect())
+    }
+
     /// Asks `moved` whenever something wakes whoever waits for this stream.
     async fn wait<F>(&self, id: RequestId, moved: impl Fn() -> F + Send) -> Result<(), Error>
     where
@@ -145,16 +156,26 @@ impl<E: Engine> AuditLog for Log<E> {
 
     async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
         let shared = &*self.shared;
-        let Some(this) = shared.this() else { return Ok(Vec::new()) };
-        let now = shared.time.now().as_micros();
-        let question = || shared.engine.writers(shared.number, now);
-        let writers = shared.ask("list writers", question).await?;
-        let there = writers.iter().filter(|(writer, silent)| !writer.is_gone(*silent, this));
-        let mut but: Vec<i64> = there.map(|(writer, _)| writer.writer).collect();
-        but.push(this.writer);
+        let but = self.there().await?;
         let question = || shared.engine.started(shared.number, &but, page(limit));
         let found = shared.ask("list orphaned requests", question).await?;
         found.iter().map(|id| request::<E>(id)).collect()
+    }
+
+    async fn unattended(
+        &self,
+        after: Option<RequestId>,
+        limit: usize,
+    ) -> Result<Option<Vec<(RequestId, Version)>>, Error> {
+        let shared = &*self.shared;
+        let but = self.there().await?;
+        let question = || shared.engine.unattended(shared.number, after, &but, page(limit));
+        let found = shared.ask("list unattended requests", question).await?;
+        let read = |(id, version): &(String, i64)| {
+            let version = Version::new(u64::try_from(*version).unwrap_or(0));
+            request::<E>(id).map(|id| (id, version))
+        };
+        found.iter().map(read).collect::<Result<_, _>>().map(Some)
     }
 
     fn now(&self) -> Timestamp {
@@ -213,6 +234,14 @@ macro_rules! delegate {
 
             async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
                 self.0.orphaned(limit).await
+            }
+
+            async fn unattended(
+                &self,
+                after: Option<RequestId>,
+                limit: usize,
+            ) -> Result<Option<Vec<(RequestId, Version)>>, Error> {
+                self.0.unattended(after, limit).await
             }
 
             fn now(&self) -> Timestamp {

@@ -13,7 +13,10 @@ use crate::log::engine::Engine as _;
 use crate::postgres::engine::Postgres;
 use crate::schema::{Migration, missing};
 
-const MIGRATIONS: &[Migration] = &[include_str!("../../migrations/postgres/0001_log.sql")];
+const MIGRATIONS: &[Migration] = &[
+    include_str!("../../migrations/postgres/0001_log.sql"),
+    include_str!("../../migrations/postgres/0002_attended.sql"),
+];
 
 /// How long a connection is waited for.
 const WAIT: Duration = Duration::from_secs(3);

@@ -306,6 +306,29 @@ impl Engine for Postgres {
         .await
     }
 
+    async fn unattended(
+        &self,
+        log: i64,
+        after: Option<RequestId>,
+        but: &[i64],
+        limit: i64,
+    ) -> Result<Vec<(String, i64)>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT id, version FROM guardrail_stream
+             WHERE log = $1 AND state IN ('pending', 'approved', 'started')
+                 AND state <> 'started' AND attendant <> ALL($2)
+                 AND first > coalesce(
+                     (SELECT first FROM guardrail_stream WHERE log = $1 AND id = $3), 0)
+             ORDER BY first LIMIT $4",
+        )
+        .bind(log)
+        .bind(but)
+        .bind(after.map(|id| id.to_string()))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+    }
+
     async fn writers(&self, log: i64, now: i64) -> Result<Vec<(Writer, i64)>, sqlx::Error> {
         let rows = sqlx::query(concat!(
             "SELECT writer, boot, space, pid, start, coalesce($2, ",

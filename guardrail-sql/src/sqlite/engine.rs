@@ -229,6 +229,29 @@ impl Engine for Sqlite {
         .await
     }
 
+    async fn unattended(
+        &self,
+        log: i64,
+        after: Option<RequestId>,
+        but: &[i64],
+        limit: i64,
+    ) -> Result<Vec<(String, i64)>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT id, version FROM guardrail_stream
+             WHERE log = ?1 AND state IN ('pending', 'approved', 'started')
+                 AND state <> 'started' AND attendant NOT IN (SELECT value FROM json_each(?2))
+                 AND first > coalesce(
+                     (SELECT first FROM guardrail_stream WHERE log = ?1 AND id = ?3), 0)
+             ORDER BY first LIMIT ?4",
+        )
+        .bind(log)
+        .bind(json(but)?)
+        .bind(after.map(|id| id.to_string()))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+    }
+
     async fn writers(&self, log: i64, now: i64) -> Result<Vec<(Writer, i64)>, sqlx::Error> {
         let rows = sqlx::query(
             "SELECT writer, boot, space, pid, start, ?2 - beat FROM guardrail_writer

@@ -13,7 +13,10 @@ use crate::log::engine::Engine as _;
 use crate::schema::{Migration, missing};
 use crate::sqlite::engine::Sqlite;
 
-const MIGRATIONS: &[Migration] = &[include_str!("../../migrations/sqlite/0001_log.sql")];
+const MIGRATIONS: &[Migration] = &[
+    include_str!("../../migrations/sqlite/0001_log.sql"),
+    include_str!("../../migrations/sqlite/0002_attended.sql"),
+];
 
 /// How long SQLite itself waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(2);

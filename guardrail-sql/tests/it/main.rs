@@ -1,7 +1,8 @@
 //! The logs in databases against their contract, their rules, and what may go wrong with them.
 
-#![expect(clippy::unwrap_used, reason = "a test that is wrong should fail")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that is wrong should fail")]
 
+mod attend;
 #[cfg(all(feature = "postgres", unix))]
 mod postgres;
 mod samples;

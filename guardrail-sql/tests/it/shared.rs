@@ -18,6 +18,9 @@ pub(crate) trait Place: Send + Sync {
     async fn open(&self, name: &str) -> Self::Log;
 
     async fn close(&self, log: Self::Log);
+
+    /// A statement of whoever owns the database.
+    async fn execute(&self, statement: &str);
 }
 
 /// Longer than any other process takes to hear of what one has written.

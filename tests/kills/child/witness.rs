@@ -63,6 +63,14 @@ impl<L: AuditLog> AuditLog for Witness<L> {
         self.log.orphaned(limit).await
     }
 
+    async fn unattended(
+        &self,
+        after: Option<RequestId>,
+        limit: usize,
+    ) -> Result<Option<Vec<(RequestId, Version)>>, Error> {
+        self.log.unattended(after, limit).await
+    }
+
     fn now(&self) -> Timestamp {
         self.log.now()
     }

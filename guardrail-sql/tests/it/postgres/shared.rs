@@ -8,9 +8,10 @@ use guardrail_core::audit::{Append, AuditLog as _, Error};
 use guardrail_core::model::Version;
 use guardrail_sql::PostgresLog;
 use guardrail_test_counterparts::Postgres;
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::server;
+use crate::attend;
 use crate::samples;
 use crate::shared::{self, Place};
 
@@ -33,6 +34,11 @@ impl Place for Database {
 
     async fn close(&self, log: PostgresLog) {
         log.close().await;
+    }
+
+    async fn execute(&self, statement: &str) {
+        let mut connection = PgConnection::connect(&self.0.url("postgres")).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
     }
 }
 
@@ -77,4 +83,16 @@ async fn the_database_tells_the_time() {
     let note = Append::new(samples::id(1), Version::new(1), vec![commented("later")]);
     let next = log.append(&note).await.unwrap().records.iter().map(|r| r.time()).max().unwrap();
     assert!(next >= time);
+}
+
+#[tokio::test]
+async fn one_of_several_takes_up_what_is_left() {
+    let Some(place) = Database::new() else { return };
+    attend::one_of_several_takes_up_what_is_left(&Arc::new(place)).await;
+}
+
+#[tokio::test]
+async fn what_is_approved_starts_once() {
+    let Some(place) = Database::new() else { return };
+    attend::what_is_approved_starts_once(&Arc::new(place)).await;
 }

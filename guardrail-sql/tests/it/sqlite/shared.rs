@@ -1,8 +1,12 @@
 //! One file, several writers and several logs.
 
+use std::sync::Arc;
+
 use guardrail_sql::{Settings, SqliteLog};
+use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
+use crate::attend;
 use crate::shared::{self, Place};
 
 struct File(TempDir);
@@ -19,6 +23,12 @@ impl Place for File {
     async fn close(&self, log: SqliteLog) {
         log.close().await;
     }
+
+    async fn execute(&self, statement: &str) {
+        let url = format!("sqlite://{}", self.0.path().join("log.db").display());
+        let mut connection = SqliteConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -34,4 +44,16 @@ async fn what_one_starts_is_orphaned_when_it_leaves() {
 #[tokio::test]
 async fn two_logs_share_a_database() {
     shared::two_logs_share_a_database(&File(TempDir::new().unwrap())).await;
+}
+
+#[tokio::test]
+async fn one_of_several_takes_up_what_is_left() {
+    let place = File(TempDir::new().unwrap());
+    attend::one_of_several_takes_up_what_is_left(&Arc::new(place)).await;
+}
+
+#[tokio::test]
+async fn what_is_approved_starts_once() {
+    let place = File(TempDir::new().unwrap());
+    attend::what_is_approved_starts_once(&Arc::new(place)).await;
 }
