@@ -10,6 +10,8 @@ use sqlx::{ConnectOptions as _, PgConnection, PgPool, Row as _};
 use crate::log::engine::{Engine, Head, Known, Stored};
 use crate::log::process::Writer;
 use crate::log::row::Row;
+use crate::postgres::error;
+use crate::postgres::insert::insert;
 use crate::postgres::signal::Signal;
 
 /// A log's database.
@@ -154,38 +156,7 @@ impl Engine for Postgres {
         log: i64,
         rows: &[Row],
     ) -> Result<(), sqlx::Error> {
-        fn column<T>(rows: &[Row], of: impl Fn(&Row) -> T) -> Vec<T> {
-            rows.iter().map(of).collect()
-        }
-        sqlx::query(
-            "INSERT INTO guardrail_record (log, seq, id, ver, event, was, became, digest, person,
-                                           time, writer, prev, leaf, line)
-             SELECT $1, seq, id, ver, event, was, became, digest, person,
-                    time, writer, prev, leaf, line
-             FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-                         $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::text[],
-                         $13::text[], $14::text[])
-                 AS new (seq, id, ver, event, was, became, digest, person,
-                         time, writer, prev, leaf, line)
-             ORDER BY seq",
-        )
-        .bind(log)
-        .bind(column(rows, |row| row.seq))
-        .bind(column(rows, |row| row.id.clone()))
-        .bind(column(rows, |row| row.ver))
-        .bind(column(rows, |row| row.event.clone()))
-        .bind(column(rows, |row| row.was.clone()))
-        .bind(column(rows, |row| row.became.clone()))
-        .bind(column(rows, |row| row.digest.clone()))
-        .bind(column(rows, |row| row.person.clone()))
-        .bind(column(rows, |row| row.time))
-        .bind(column(rows, |row| row.writer))
-        .bind(column(rows, |row| row.prev.clone()))
-        .bind(column(rows, |row| row.leaf.clone()))
-        .bind(column(rows, |row| row.line.clone()))
-        .execute(on)
-        .await
-        .map(drop)
+        insert(on, log, rows).await
     }
 
     async fn commit(&self, on: &mut PgConnection) -> Result<(), sqlx::Error> {
@@ -392,20 +363,10 @@ impl Engine for Postgres {
     }
 
     fn is_refusal(error: &sqlx::Error) -> bool {
-        code(error).is_some_and(|code| code.starts_with("23"))
+        error::is_refusal(error)
     }
 
     fn is_passing(error: &sqlx::Error) -> bool {
-        let is_lost = matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut);
-        // Lost connections; serialization and deadlocks; too many connections; a lock not got in
-        // time; a server that stops, has crashed or is not up yet; a session idle for too long
-        // (<https://www.postgresql.org/docs/15/errcodes-appendix.html>).
-        const PASSING: [&str; 7] = ["08", "40", "53300", "55P03", "57P01", "57P02", "57P03"];
-        let is_passing = |code: String| PASSING.iter().any(|passing| code.starts_with(passing));
-        is_lost || code(error).is_some_and(|code| is_passing(code.clone()) || code == "25P03")
+        error::is_passing(error)
     }
-}
-
-fn code(error: &sqlx::Error) -> Option<String> {
-    error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
 }

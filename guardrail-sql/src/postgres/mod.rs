@@ -6,6 +6,8 @@
 
 mod connect;
 mod engine;
+mod error;
+mod insert;
 mod signal;
 
 use std::sync::Arc;
