@@ -244,7 +244,7 @@ fn close(prev: Digest, line: &mut Vec<u8>) {
 
 /// Whether this version knows an event of this name.
 pub(crate) fn is_known(name: &str) -> bool {
-    const NAMES: [&str; 22] = [
+    const NAMES: [&str; 23] = [
         "requested",
         "voted",
         "approved",

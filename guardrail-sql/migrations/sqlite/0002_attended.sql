@@ -3,6 +3,7 @@
 ALTER TABLE guardrail_stream ADD COLUMN attendant INTEGER NOT NULL DEFAULT 0;
 
 INSERT INTO guardrail_arrow (event, was, became) VALUES
+    ('rotated', 'new', 'new'),
     ('attended', 'pending', 'pending'), ('attended', 'approved', 'approved'),
     ('attended', 'started', 'started'), ('attended', 'refused', 'refused'),
     ('attended', 'denied', 'denied'), ('attended', 'expired', 'expired'),
