@@ -13,11 +13,13 @@
 //! ```
 
 mod counterparts;
+mod dialogue;
 #[cfg(unix)]
 mod postgres;
 mod running;
 
 pub use crate::counterparts::Counterparts;
+pub use crate::dialogue::Dialogue;
 #[cfg(unix)]
 pub use crate::postgres::Postgres;
 pub use crate::running::Running;

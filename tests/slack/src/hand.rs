@@ -22,7 +22,7 @@ const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(3);
 pub enum Road {
     /// Over an open socket.
     Socket,
-    /// By a signed request to this address, at the time this clock tells.
+    /// By a signed request to this address, which ends without a slash, at the time this clock tells.
     Http(String, Arc<dyn Clock>),
 }
 
@@ -50,6 +50,10 @@ impl Hand {
     #[must_use]
     pub fn of(slack: &Slack, name: &str, road: Road) -> Self {
         Self { slack: slack.clone(), user: slack.user(name), road }
+    }
+
+    pub(crate) const fn slack(&self) -> &Slack {
+        &self.slack
     }
 
     /// The id of the account.
@@ -129,13 +133,25 @@ impl Hand {
             }
             Road::Http(url, clock) => {
                 let body = match kind {
-                    "interactive" => form(payload),
+                    "interactive" => form(&payload.to_string()),
                     _ => payload.to_string(),
                 };
                 let seconds = clock.now().as_micros().div_euclid(1_000_000);
                 let signature = sign(self.slack.signing_secret(), seconds, body.as_bytes());
-                self.post(url, kind, seconds, &signature, body).await
+                let url = match kind {
+                    "interactive" => format!("{url}/interactivity"),
+                    _ => format!("{url}/events"),
+                };
+                self.post(&url, kind, seconds, &signature, body).await
             }
+        }
+    }
+
+    /// Delivers a payload as often as it is called, each time in the envelope with this id, or in the same request.
+    pub async fn again(&self, id: &str, kind: &str, payload: &Value) -> Ack {
+        match &self.road {
+            Road::Socket => self.envelope(id, kind, payload).await,
+            Road::Http(..) => self.deliver(kind, payload).await,
         }
     }
 
@@ -145,7 +161,12 @@ impl Hand {
             "envelope_id": id, "type": kind, "payload": payload,
             "accepts_response_payload": kind == "interactive",
         });
-        let acknowledged = self.slack.send(&envelope);
+        let acknowledged = async {
+            // Without a socket Slack waits as well.
+            let open = |state: &State| (state.connections > 0).then_some(());
+            self.slack.sooner_or_later(open).await;
+            self.slack.send(&envelope).await
+        };
         match tokio::time::timeout(ACKNOWLEDGED_WITHIN, acknowledged).await {
             Ok(Ok(answer)) => Ack::Taken(answer.get("payload").cloned()),
             Ok(Err(_)) | Err(_) => Ack::Never,
@@ -173,25 +194,31 @@ impl Hand {
     }
 
     async fn trigger(&self) -> String {
-        match self.slack.emulator() {
-            None => self.slack.change(|state| state.trigger(&self.user)),
-            Some(emulator) => {
-                let id = emulator.trigger(&self.user).await;
-                self.slack.change(|state| {
-                    let made = state.trigger(&self.user);
-                    let whose = state.triggers.remove(&made);
-                    whose.map(|whose| state.triggers.insert(id.clone(), whose))
-                });
-                id
-            }
+        trigger(&self.slack, &self.user).await
+    }
+}
+
+/// What lets an app open one modal in front of this person, for three seconds.
+pub async fn trigger(slack: &Slack, user: &str) -> String {
+    match slack.emulator() {
+        None => slack.change(|state| state.trigger(user)),
+        Some(emulator) => {
+            let id = emulator.trigger(user).await;
+            slack.change(|state| {
+                let made = state.trigger(user);
+                let whose = state.triggers.remove(&made);
+                whose.map(|whose| state.triggers.insert(id.clone(), whose))
+            });
+            id
         }
     }
 }
 
 /// `payload=…`, every byte that could mean something escaped.
-pub(crate) fn form(payload: &Value) -> String {
+#[must_use]
+pub fn form(payload: &str) -> String {
     let mut body = "payload=".to_owned();
-    for byte in payload.to_string().bytes() {
+    for byte in payload.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             body.push(char::from(byte));
         } else {

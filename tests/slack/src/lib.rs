@@ -17,6 +17,7 @@ mod hand;
 mod limits;
 mod methods;
 mod payload;
+mod person;
 mod screen;
 mod server;
 mod sign;
@@ -28,8 +29,9 @@ mod state;
 
 pub use crate::account::Account;
 pub use crate::emulator::Emulator;
-pub use crate::hand::{Ack, Hand, Road};
+pub use crate::hand::{Ack, Hand, Road, form, trigger};
 pub use crate::limits::complaints;
+pub use crate::person::{Deed, Person};
 pub use crate::screen::{buttons, read, texts};
 pub use crate::sign::sign;
 pub use crate::slack::Slack;

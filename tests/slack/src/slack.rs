@@ -158,20 +158,22 @@ impl Slack {
     ///
     /// # Panics
     /// When it finds nothing within half a minute; `what` is then said to be missing.
-    pub async fn until<T>(&self, what: &str, mut look: impl FnMut(&State) -> Option<T>) -> T {
-        let mut changed = self.0.changed.subscribe();
-        let found = async {
-            loop {
-                changed.borrow_and_update();
-                if let Some(found) = self.look(&mut look) {
-                    return found;
-                }
-                changed.changed().await.expect("the sender lives in `self`");
-            }
-        };
-        match tokio::time::timeout(PATIENCE, found).await {
+    pub async fn until<T>(&self, what: &str, look: impl FnMut(&State) -> Option<T>) -> T {
+        match tokio::time::timeout(PATIENCE, self.sooner_or_later(look)).await {
             Ok(found) => found,
             Err(_) => panic!("{what} never came; there is {:#?}", self.state()),
+        }
+    }
+
+    /// Waits until `look` finds something, however long.
+    pub async fn sooner_or_later<T>(&self, mut look: impl FnMut(&State) -> Option<T>) -> T {
+        let mut changed = self.0.changed.subscribe();
+        loop {
+            changed.borrow_and_update();
+            if let Some(found) = self.look(&mut look) {
+                return found;
+            }
+            changed.changed().await.expect("the sender lives in `self`");
         }
     }
 

@@ -35,12 +35,7 @@ async fn connection(slack: &Slack, stream: TcpStream) {
     let Ok(socket) = tokio_tungstenite::accept_hdr_async(stream, admit).await else { return };
     let (mut sink, mut source) = socket.split();
     let (sender, mut frames) = mpsc::unbounded_channel();
-    let id = slack.change(|state| {
-        state.connections += 1;
-        state.opened += 1;
-        state.next()
-    });
-    let count = slack.look(|state| state.connections);
+    let (id, count) = slack.change(|state| (state.next(), state.connections + 1));
     let hello = json!({
         "type": "hello", "num_connections": count,
         "debug_info": { "host": "applink-1", "build_number": 1, "approximate_connection_time": 18_060 },
@@ -49,7 +44,10 @@ async fn connection(slack: &Slack, stream: TcpStream) {
     // A client that is gone is noticed below.
     let _ = sink.send(Message::text(hello.to_string())).await;
     slack.sockets().add(id, sender);
-    slack.change(|_| ());
+    slack.change(|state| {
+        state.connections += 1;
+        state.opened += 1;
+    });
     loop {
         tokio::select! {
             frame = frames.recv() => match frame {
