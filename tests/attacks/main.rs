@@ -28,6 +28,7 @@ mod scenario;
 mod secret;
 mod self_test;
 mod shown;
+mod slack;
 mod summary;
 mod toml;
 mod trial;
@@ -44,6 +45,9 @@ use trial::Check;
 /// Meets one entry; a panic is a failure like others.
 fn meet(entry: &Entry, run: Run) -> Check {
     let met = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        if run == Run::SlackCallback {
+            return network(slack::callback::run(entry));
+        }
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_time().start_paused(true).build();
         runtime.map_err(|error| error.to_string())?.block_on(async {
@@ -58,14 +62,28 @@ fn meet(entry: &Entry, run: Run) -> Check {
                 Run::Identity => identity::run(entry).await,
                 Run::Scenario => scenario::run(entry).await,
                 Run::Dos => dos::run(entry),
+                Run::SlackCallback => Ok(()),
             }
-        })
+        })?;
+        if matches!(run, Run::Shown | Run::Action) && slack::shows(entry) {
+            network(slack::shown::run(entry)).map_err(|why| format!("in Slack: {why}"))?;
+        }
+        if run == Run::Secret {
+            network(slack::shown::secret(entry)).map_err(|why| format!("in Slack: {why}"))?;
+        }
+        Ok(())
     }));
     met.unwrap_or_else(|panic| {
         let words = panic.downcast_ref::<String>().map(String::as_str);
         let words = words.or_else(|| panic.downcast_ref::<&str>().copied());
         Err(format!("it panicked: {}", words.unwrap_or("nobody knows why")))
     })
+}
+
+/// Waits for something that talks to servers, in real time.
+fn network(check: impl Future<Output = Check>) -> Check {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| error.to_string())?.block_on(check)
 }
 
 /// Places and meets all of them.

@@ -8,7 +8,7 @@ use crate::trial::{Check, ask, intent, read_back};
 use crate::words::Expect;
 
 /// The rule of action names, written down a second time.
-fn plain(name: &str) -> bool {
+pub(crate) fn plain(name: &str) -> bool {
     (1..=128).contains(&name.len())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '-'))
 }

@@ -27,6 +27,8 @@ pub(crate) enum Run {
     Identity,
     /// Steps, played one after the other.
     Scenario,
+    /// A request to the endpoint that hears Slack.
+    SlackCallback,
 }
 
 /// Where an entry goes.
@@ -85,6 +87,8 @@ const ASSERTIONS: &[&str] = &[
     // Of bounds.
     "peak_rss_delta_mib",
     "wall_ms",
+    // Of callbacks: what time it is.
+    "now",
     // Of ids and policies.
     "error",
     "db_error",
@@ -106,7 +110,13 @@ pub(crate) fn place(entry: &Entry) -> Result<Place, String> {
 
 fn by_class(entry: &Entry) -> Result<Place, String> {
     match entry.class {
-        Class::Mrkdwn | Class::SlackCallback => Ok(Place::waits("slack")),
+        Class::SlackCallback => match (entry.enc, entry.expect) {
+            (
+                Enc::Http,
+                Expect::Accept | Expect::Reject | Expect::NoStateChange | Expect::SsrfBlocked,
+            ) => Ok(Place::runs(Run::SlackCallback)),
+            _ => Err(nobody(entry)),
+        },
         Class::AdaptiveMd | Class::Jwt => Ok(Place::waits("teams")),
         Class::Html | Class::Console => Ok(Place::waits("console")),
         Class::Ssrf => Ok(Place::waits("http")),
@@ -138,7 +148,7 @@ fn by_class(entry: &Entry) -> Result<Place, String> {
             _ => Err(nobody(entry)),
         },
         Class::Secret => match entry.expect {
-            Expect::Redacted => Ok(Place::runs(Run::Secret).rest(&["slack", "teams", "console"])),
+            Expect::Redacted => Ok(Place::runs(Run::Secret).rest(&["teams", "console"])),
             _ => by_field(entry),
         },
         _ => by_field(entry),
@@ -219,9 +229,10 @@ fn rest(entry: &Entry) -> Vec<&str> {
     }
     match entry.asserted("channel") {
         // A real terminal is asked in `guardrail-conformance/tests/terminal/attacks.rs`.
-        Some("text" | "terminal") => Vec::new(),
+        // Whatever is shown is shown in Slack as well.
+        Some("text" | "terminal" | "slack") => Vec::new(),
         Some(channel) => vec![channel],
-        None => vec!["slack", "teams", "console"],
+        None => vec!["teams", "console"],
     }
 }
 

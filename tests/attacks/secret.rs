@@ -34,7 +34,7 @@ pub(crate) async fn run(entry: &Entry) -> Check {
 }
 
 /// What a scene speaks of: the word behind `PIN`, `password` and the like, else the last number.
-fn last_word(scene: &str) -> String {
+pub(crate) fn last_word(scene: &str) -> String {
     let words: Vec<&str> = scene.split_whitespace().collect();
     let named = words.windows(2).find_map(|pair| {
         let name = pair[0].to_lowercase();
@@ -145,7 +145,7 @@ fn leaves(value: &Value, named: bool, into: &mut Vec<String>) {
 }
 
 /// The secret parts of a text that is made of a secret and what surrounds it.
-fn parts(text: &str) -> Vec<String> {
+pub(crate) fn parts(text: &str) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some((_, rest)) = text.split_once("://")
         && let Some((user, _)) = rest.split_once('@')
