@@ -37,7 +37,8 @@ pub(crate) struct Audit {
         short = 'l',
         global = true,
         default_value = ".guardrail/audit",
-        env = "GUARDRAIL_LOG"
+        env = "GUARDRAIL_LOG",
+        hide_env_values = true
     )]
     pub(crate) log: String,
     /// Which of several logs in one database.

@@ -91,8 +91,14 @@ impl Error {
         }
     }
 
+    /// Whether the log, or what is said of it, is not what it should be.
+    pub(crate) const fn is_fault(&self) -> bool {
+        let forged = matches!(self, Self::Checkpoint { why: CheckpointError::Forged, .. });
+        self.sequence().is_some() || forged || matches!(self, Self::Proof(_))
+    }
+
     /// 1: the log does not hold what it should; 2: the command could not be carried out.
     pub(crate) fn exit(&self) -> ExitCode {
-        if self.sequence().is_some() { ExitCode::from(1) } else { ExitCode::from(2) }
+        if self.is_fault() { ExitCode::from(1) } else { ExitCode::from(2) }
     }
 }

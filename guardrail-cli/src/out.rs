@@ -18,10 +18,15 @@ impl Out {
         Self { to: BufWriter::new(Box::new(io::stdout())) }
     }
 
-    /// A file that is not there yet.
+    /// A file that is not there yet, for its owner alone, as the log is.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
-        let made = OpenOptions::new().write(true).create_new(true).open(path);
-        let file = made.map_err(|why| Error::Create { place: path.display().to_string(), why })?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options
+            .open(path)
+            .map_err(|why| Error::Create { place: path.display().to_string(), why })?;
         Ok(Self { to: BufWriter::new(Box::new(file)) })
     }
 
@@ -39,14 +44,33 @@ impl Out {
         self.text("\n")
     }
 
-    /// A value as one line of JSON.
-    pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Error> {
-        serde_json::to_writer(&mut self.to, value).map_err(|error| Error::Write(error.into()))?;
-        self.text("\n")
-    }
-
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
         self.to.flush().map_err(Error::Write)
+    }
+
+    /// Says something beside the output.
+    pub(crate) fn warn(&mut self, text: &str) -> Result<(), Error> {
+        self.flush()?;
+        // Where standard error is closed nobody wants to know.
+        drop(writeln!(io::stderr(), "{text}"));
+        Ok(())
+    }
+
+    /// A value as one line of JSON in printable ASCII: a reader at a terminal sees what is there.
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Error> {
+        let text = serde_json::to_string(value).map_err(|error| Error::Write(error.into()))?;
+        let mut line = String::with_capacity(text.len());
+        let mut units = [0; 2];
+        for c in text.chars() {
+            if c.is_ascii() {
+                line.push(c);
+            } else {
+                for unit in c.encode_utf16(&mut units) {
+                    line.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+        self.line(&line)
     }
 
     /// Says what went wrong, behind whatever was written before it.

@@ -45,6 +45,7 @@ pub(crate) fn run(
     while let Some(record) = records.next()? {
         rows.take(&record);
     }
+    records.warn_of_torn_end(out)?;
     let mut shown: VecDeque<Row> = VecDeque::new();
     for row in rows.in_order().filter(|row| is_asked_for(ls, row)) {
         shown.push_back(row);

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use guardrail_core::audit::AuditRecord;
 use guardrail_core::audit::proof::{InclusionBuilder, SignedCheckpoint, TlogProof};
+use guardrail_core::view::{Style, visible};
 use serde_json::json;
 
 use crate::args::Prove;
@@ -23,7 +24,7 @@ pub(crate) fn run(
     let heads = heads::read(against, &prove.keys)?;
     let head = heads.into_iter().max_by_key(|head| head.checkpoint().size());
     let head = head.ok_or_else(|| Error::NoCheckpoint(prove.against.display().to_string()))?;
-    let proven = collect(prove, &head, source)?;
+    let proven = collect(prove, &head, source, out)?;
     let prove_one = |(record, inclusion): (AuditRecord, InclusionBuilder)| {
         let proof = TlogProof::new(inclusion.finish()?, head.clone(), record.leaf())?;
         Ok((record, proof))
@@ -37,10 +38,12 @@ pub(crate) fn run(
         // Without a line feed: the file's bytes are the bytes that were hashed.
         write(&prove.output.join(format!("{sequence}.json")), record.line())?;
         write(&prove.output.join(format!("{sequence}.tlog-proof")), &proof.text())?;
+        let event = record.event().name();
         if json {
-            out.json(&json!({ "sequence": sequence.get(), "event": record.event().name() }))?;
+            out.json(&json!({ "sequence": sequence.get(), "event": event }))?;
         } else {
-            out.line(&format!("record {sequence}, {}: proven", record.event().name()))?;
+            let event = visible(event, Style::LINE);
+            out.line(&format!("record {sequence}, {}: proven", event.text()))?;
         }
     }
     Ok(())
@@ -51,6 +54,7 @@ fn collect(
     prove: &Prove,
     head: &SignedCheckpoint,
     source: Box<dyn Source>,
+    out: &mut Out,
 ) -> Result<Vec<(AuditRecord, InclusionBuilder)>, Error> {
     let size = head.checkpoint().size();
     let mut leaves = Vec::new();
@@ -67,6 +71,7 @@ fn collect(
             found.push((record, builder));
         }
     }
+    records.warn_of_torn_end(out)?;
     if found.is_empty() {
         return Err(Error::NoRequest(prove.request));
     }

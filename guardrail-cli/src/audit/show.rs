@@ -42,7 +42,7 @@ pub(crate) fn run(
         match show.request {
             _ if show.follow => {}
             Some(id) if !found => return Err(Error::NoRequest(id)),
-            _ => return Ok(()),
+            _ => return records.warn_of_torn_end(out),
         }
         // A program of its own, without a runtime: it watches a file that others write.
         thread::sleep(PAUSE);

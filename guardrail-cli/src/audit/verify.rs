@@ -19,25 +19,27 @@ pub(crate) fn run(
     mut source: Box<dyn Source>,
     out: &mut Out,
 ) -> Result<(), Error> {
-    let mut inspector = Inspector::new();
-    if let Some(keys) = &verify.keys {
-        inspector = inspector.against(heads::read(&verify.against, keys)?);
-    }
-    if verify.complete {
-        inspector = inspector.complete();
-    }
-    match check(inspector, &mut *source) {
+    let inspected = inspector(verify).and_then(|inspector| check(inspector, &mut *source));
+    match inspected {
         Ok(report) if json => as_json(&report, !verify.against.is_empty(), out),
         Ok(report) => as_text(&report, !verify.against.is_empty(), out),
         Err(error) => {
-            if let Some(sequence) = error.sequence().filter(|_| json) {
-                out.json(&json!({
-                    "verified": false, "sequence": sequence.get(), "why": error.to_string(),
-                }))?;
+            if json && error.is_fault() {
+                let sequence = error.sequence().map(Sequence::get);
+                let why = error.to_string();
+                out.json(&json!({ "verified": false, "sequence": sequence, "why": why }))?;
             }
             Err(error)
         }
     }
+}
+
+fn inspector(verify: &Verify) -> Result<Inspector, Error> {
+    let mut inspector = Inspector::new();
+    if let Some(keys) = &verify.keys {
+        inspector = inspector.against(heads::read(&verify.against, keys)?);
+    }
+    Ok(if verify.complete { inspector.complete() } else { inspector })
 }
 
 fn check(mut inspector: Inspector, source: &mut dyn Source) -> Result<Report, Error> {

@@ -38,7 +38,7 @@ fn write(export: &Export, source: Box<dyn Source>, out: &mut Out) -> Result<(), 
             out.bytes(&form(export.format, &record, about)?)?;
         }
     }
-    Ok(())
+    records.warn_of_torn_end(out)
 }
 
 /// One record, with its line feed.

@@ -45,6 +45,11 @@ impl Source for Files {
             if let Some(line) = self.current.1.next()? {
                 return Ok(Some(line));
             }
+            // No writer goes on in another file before a line is whole: this is damage, and is read as
+            // the line it is not.
+            if let Some(rest) = self.current.1.rest() {
+                return Ok(Some(rest));
+            }
             self.current = (name.clone(), lines(&self.folder.join(name))?);
         }
     }

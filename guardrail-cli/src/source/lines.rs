@@ -22,6 +22,12 @@ impl Lines {
         let from = BufReader::with_capacity(256 * 1024, from);
         Self { place: place.to_owned(), size, from, begun: Vec::new() }
     }
+
+    /// What stands behind the last line feed.
+    pub(crate) fn rest(&mut self) -> Option<String> {
+        let rest = std::mem::take(&mut self.begun);
+        (!rest.is_empty()).then(|| String::from_utf8_lossy(&rest).into_owned())
+    }
 }
 
 impl Source for Lines {

@@ -12,6 +12,7 @@ use guardrail_core::audit::AuditRecord;
 use guardrail_core::model::Sequence;
 
 use crate::error::Error;
+use crate::out::Out;
 use files::Files;
 use lines::Lines;
 use sql::Sql;
@@ -37,7 +38,8 @@ pub(crate) fn open(log: &str, name: &str) -> Result<Box<dyn Source>, Error> {
     if log == "-" {
         return Ok(Box::new(Lines::new("standard input", None, Box::new(io::stdin()))));
     }
-    if log.starts_with("postgres://") || log.starts_with("postgresql://") {
+    let scheme = log.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    if matches!(scheme.as_deref(), Some("postgres" | "postgresql")) {
         return Ok(Box::new(Sql::postgres(log, name)?));
     }
     let path = Path::new(log);
@@ -47,6 +49,8 @@ pub(crate) fn open(log: &str, name: &str) -> Result<Box<dyn Source>, Error> {
     let mut file = File::open(path).map_err(fail)?;
     let mut magic = [0; 16];
     if file.read_exact(&mut magic).is_ok() && &magic == b"SQLite format 3\0" {
+        // Closed first: closing a file again takes away the locks that SQLite holds on it.
+        drop(file);
         return Ok(Box::new(Sql::sqlite(path, name)?));
     }
     file.rewind().map_err(fail)?;
@@ -63,6 +67,17 @@ pub(crate) struct Records {
 impl Records {
     pub(crate) fn new(source: Box<dyn Source>) -> Self {
         Self { source, last: Sequence::START }
+    }
+
+    /// Says so where the log ended inside a line, which is left out.
+    pub(crate) fn warn_of_torn_end(&self, out: &mut Out) -> Result<(), Error> {
+        if !self.source.is_torn() {
+            return Ok(());
+        }
+        let last = self.last;
+        out.warn(&format!(
+            "the log ends inside a line, behind record {last}: that line is left out"
+        ))
     }
 
     /// The next record; `None`: none for now.

@@ -11,8 +11,8 @@ use tokio::runtime::{Builder, Runtime};
 use crate::error::Error;
 use crate::source::Source;
 
-/// Lines of one page: a few megabytes at the very most for what agents usually do.
-const PAGE: u32 = 500;
+/// Lines of one page: half a gigabyte if each were as long as a line can be, and usually 64 KiB.
+const PAGE: u32 = 64;
 
 /// A log in a database. Only read; agents go on.
 pub(crate) struct Sql {

@@ -70,3 +70,16 @@ fn it_follows_a_log_that_grows() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn a_line_without_its_end_is_left_out_and_that_is_said() {
+    let log = Log::new();
+    let text = std::fs::read_to_string(log.file()).unwrap();
+    std::fs::write(log.file(), text.trim_end()).unwrap();
+    for args in [&["show"][..], &["ls"], &["export", "--format", "csv"]] {
+        let output = log.audit(args);
+        assert!(output.status.success(), "{args:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("ends inside a line"), "{args:?}: {said}");
+    }
+}

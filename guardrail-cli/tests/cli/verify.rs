@@ -106,3 +106,51 @@ fn a_checkpoint_of_another_key_is_not_believed() {
     assert_eq!(output.status.code(), Some(2));
     assert!(!log.audit(&["verify", "--against", &head]).status.success(), "keys are required");
 }
+
+#[test]
+fn a_forged_checkpoint_is_a_fault() {
+    let log = Log::new();
+    let (head, keys) = log.checkpoint("head");
+    let note = std::fs::read_to_string(&head).unwrap();
+    // Another size under the same signature.
+    std::fs::write(&head, note.replacen('\n', "\n1", 1)).unwrap();
+    let output = log.audit(&["verify", "--json", "--against", &head, "--keys", &keys]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(object(&output.stdout).get("verified"), Some(&Value::Bool(false)));
+}
+
+#[test]
+fn nothing_in_a_log_reaches_the_terminal_as_a_command() {
+    let log = Log::new();
+    let text = std::fs::read_to_string(log.file()).unwrap();
+    let hostile = "\\u001b[2J\\u009b2J\\u202e";
+    let file = log.beside("hostile.jsonl");
+    // An unknown field, whose name the parser repeats.
+    std::fs::write(&file, text.replacen("\"host\"", &format!("\"{hostile}\""), 1)).unwrap();
+    for args in [&["verify"][..], &["verify", "--json"], &["show"], &["ls"]] {
+        let output = audit(&file, args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(said.contains("unknown field"), "{said}");
+        assert!(!said.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{said:?}");
+    }
+}
+
+#[test]
+fn rubbish_between_two_files_is_found() {
+    let log = Log::new();
+    let text = std::fs::read_to_string(log.file()).unwrap();
+    let half = text.lines().count() / 2;
+    let first: String = text.lines().take(half).map(|line| format!("{line}\n")).collect();
+    let rest = text.strip_prefix(&first).unwrap();
+    let next = log.path().join(format!("log-{:020}.jsonl", half + 1));
+    std::fs::write(log.file(), &first).unwrap();
+    std::fs::write(&next, rest).unwrap();
+    let whole = log.audit(&["verify"]);
+    assert!(whole.status.success(), "two files are one log: {whole:?}");
+    std::fs::write(log.file(), format!("{first}rubbish")).unwrap();
+    let output = log.audit(&["verify", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let sequence = object(&output.stdout).get("sequence").and_then(Value::as_u64);
+    assert_eq!(sequence, Some(half as u64 + 1));
+}

@@ -89,10 +89,10 @@ impl AuditRecord {
             Ok(wire) => wire,
             Err(error) => {
                 // Perhaps an event of a later version: then everything around it still reads.
-                let wire: Wire<Named> =
-                    serde_json::from_str(line).map_err(|_| RecordError::Form(error.to_string()))?;
+                let wire: Wire<Named> = serde_json::from_str(line)
+                    .map_err(|_| RecordError::Form(plain(&error.to_string())))?;
                 if seal::is_known(&wire.event.name) {
-                    return Err(RecordError::Form(error.to_string()));
+                    return Err(RecordError::Form(plain(&error.to_string())));
                 }
                 let event = AuditEvent::Other { name: wire.event.name };
                 let Wire { v, log, seq, time, writer, id, ver, more, prev, .. } = wire;
@@ -188,4 +188,18 @@ impl fmt::Debug for AuditRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.line)
     }
+}
+
+/// What a parser says, which may repeat what the line says, in printable ASCII: errors are read at
+/// terminals.
+pub(crate) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, ' '..='~') {
+            plain.push(c);
+        } else {
+            plain.extend(c.escape_default());
+        }
+    }
+    plain
 }

@@ -11,7 +11,7 @@ mod inspect;
 use std::collections::HashMap;
 
 use crate::audit::AuditLog;
-use crate::audit::record::{AuditRecord, RecordError};
+use crate::audit::record::{AuditRecord, RecordError, plain};
 use crate::audit::seal::Sealer;
 use crate::audit::standing::step;
 use crate::audit::tree::Tree;
@@ -214,7 +214,7 @@ impl Verifier {
             return Err(fail(Fault::Writer));
         }
         let Some(next) = step(record.id, state, &record.event) else {
-            return Err(fail(Fault::Step { event: record.event.name().into(), state }));
+            return Err(fail(Fault::Step { event: plain(record.event.name()).into(), state }));
         };
         self.streams.insert(record.id, (record.version, next));
         self.tree.push(record.leaf);
