@@ -69,6 +69,7 @@ impl Standing {
 /// [`AuditEvent::step`], with the log's own stream beside the requests'.
 pub(crate) fn step(id: RequestId, state: State, event: &AuditEvent) -> Option<State> {
     match (id == RequestId::LOG, event) {
+        (true, AuditEvent::Other { .. }) => Some(State::New),
         (true, event) => event.is_of_log().then_some(State::New),
         (false, AuditEvent::Other { .. }) => Some(state),
         (false, event) => event.step(state),

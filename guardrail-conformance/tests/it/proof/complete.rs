@@ -1,22 +1,31 @@
 //! A start that was not allowed is found, however well the log is sealed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use guardrail_conformance::events;
 use guardrail_core::audit::{Fault, NotAllowed};
 use guardrail_core::model::{
-    AuditEvent, Choice, Digest, PersonId, Sequence, State, Verdict, Version, Voted,
+    AuditEvent, Choice, Digest, PersonId, Posted, Sequence, State, Verdict, Version, Voted,
 };
 
-use super::story::{ask, id, inspect, life, seal, story};
+use super::story::{Timed, ask, id, inspect, life, seal_timed, story};
 
 /// What is found in a log whose second request has these events.
 fn found(events: Vec<AuditEvent>) -> Result<Option<u64>, (Sequence, Fault)> {
-    let mut story = story(7);
-    for (event, version) in events.into_iter().zip(0..) {
-        story.push((id(77), Version::new(version), event));
+    found_after(events, std::iter::repeat(Duration::ZERO))
+}
+
+/// The same where so much time passes before each of them.
+fn found_after(
+    events: Vec<AuditEvent>,
+    waits: impl IntoIterator<Item = Duration>,
+) -> Result<Option<u64>, (Sequence, Fault)> {
+    let mut story: Vec<Timed> = story(7).into_iter().map(|entry| (Duration::ZERO, entry)).collect();
+    for ((event, version), wait) in events.into_iter().zip(0..).zip(waits) {
+        story.push((wait, (id(77), Version::new(version), event)));
     }
-    let report = inspect(seal(1, &story), &[]);
+    let report = inspect(seal_timed(1, &story), &[]);
     report.map(|report| report.starts).map_err(|error| (error.sequence, error.why))
 }
 
@@ -70,8 +79,45 @@ fn votes_that_are_too_few_are_found() {
     requirement["stages"][0]["people"] = serde_json::json!(["alice", "bob"]);
     let two = Verdict::Ask(Arc::new(serde_json::from_value(requirement).unwrap()));
     let mut twice = life(two, |digest| digest);
+    let again = Digest::of(b"another nonce");
+    twice.insert(3, shown(&twice[1], again));
+    twice.insert(4, spending(&twice[2], again));
+    assert_eq!(found(twice), at(14, NotAllowed::Votes));
+}
+
+/// The same receipt with this nonce.
+fn shown(posted: &AuditEvent, nonce: Digest) -> AuditEvent {
+    let AuditEvent::Posted(posted) = posted else { panic!("no receipt") };
+    AuditEvent::Posted(Arc::new(Posted { nonce, ..(**posted).clone() }))
+}
+
+/// The same vote with this nonce.
+fn spending(voted: &AuditEvent, nonce: Digest) -> AuditEvent {
+    let AuditEvent::Voted(vote) = voted else { panic!("no vote") };
+    AuditEvent::Voted(Arc::new(Voted { nonce, ..(**vote).clone() }))
+}
+
+#[test]
+fn a_vote_without_a_nonce_of_its_own_is_found() {
+    assert_eq!(found(voted(|vote| vote.nonce = Digest::of(b"made up"))), at(12, NotAllowed::Nonce));
+    assert_eq!(found(voted(|vote| vote.channel = "slack".into())), at(12, NotAllowed::Nonce));
+    let mut twice = life(ask(), |digest| digest);
     twice.insert(3, twice[2].clone());
-    assert_eq!(found(twice), at(13, NotAllowed::Votes));
+    assert_eq!(found(twice), at(13, NotAllowed::Nonce));
+}
+
+#[test]
+fn a_vote_and_a_start_that_come_too_late_are_found() {
+    let (timeout, grant) = (Duration::from_secs(900), Duration::from_secs(300));
+    let tick = Duration::from_micros(1);
+    let late = |before: usize, wait: Duration| {
+        let waits = (0..6).map(|place| if place == before { wait } else { Duration::ZERO });
+        found_after(life(ask(), |digest| digest), waits)
+    };
+    assert_eq!(late(2, timeout - tick), Ok(Some(2)));
+    assert_eq!(late(2, timeout), at(12, NotAllowed::Late));
+    assert_eq!(late(4, grant - tick), Ok(Some(2)));
+    assert_eq!(late(4, grant), at(12, NotAllowed::Late));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A log of many requests, sealed line by line, that an attacker with the file can seal again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use guardrail_conformance::{ManualClock, SeededEntropy, events};
 use guardrail_core::audit::proof::{Checkpoint, FileSigner, SignedCheckpoint};
@@ -15,6 +16,9 @@ use tempfile::TempDir;
 
 /// An event of one stream, and how many come before it there.
 pub(super) type Entry = (RequestId, Version, AuditEvent);
+
+/// An event, and how much time passes before it.
+pub(super) type Timed = (Duration, Entry);
 
 /// The life of a request: asked, shown, agreed to, approved, started, done.
 pub(super) fn life(verdict: Verdict, digest: impl Fn(Digest) -> Digest) -> Vec<AuditEvent> {
@@ -81,11 +85,18 @@ pub(super) fn story(records: usize) -> Vec<Entry> {
 
 /// The lines of these events, in a log of this seed: without one that was never opened.
 pub(super) fn seal(seed: u64, story: &[Entry]) -> Vec<String> {
+    let timed: Vec<Timed> = story.iter().map(|entry| (Duration::ZERO, entry.clone())).collect();
+    seal_timed(seed, &timed)
+}
+
+/// The same where so much time passes before each event.
+pub(super) fn seal_timed(seed: u64, story: &[Timed]) -> Vec<String> {
     let clock = ManualClock::new();
     let log = LogId::random(clock.now(), &SeededEntropy::new(seed)).unwrap();
     let mut end = Sealer::new(log);
     let mut lines = Vec::new();
-    for (id, version, event) in story {
+    for (wait, (id, version, event)) in story {
+        clock.advance(*wait);
         let record = end.append(*id, *version, clock.now(), std::slice::from_ref(event)).unwrap();
         lines.push(record[0].line().to_owned());
     }

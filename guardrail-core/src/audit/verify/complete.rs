@@ -8,24 +8,42 @@ use std::sync::Arc;
 
 use crate::audit::record::AuditRecord;
 use crate::audit::verify::{Fault, NotAllowed, VerifyError};
-use crate::model::{AuditEvent, Choice, Digest, PersonId, RequestId, Requested, Verdict};
+use crate::clock::Timestamp;
+use crate::model::{
+    AuditEvent, Choice, Digest, PersonId, Posted, RequestId, Requested, Requirement, Verdict, Voted,
+};
 
-/// The requests that may still start.
+/// The requests that may still start, and those that people denied.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Complete {
     waiting: HashMap<RequestId, Waiting>,
     starts: u64,
 }
 
-/// What stands before a start.
+/// What stands before a start. Nothing of the intent is kept but its digest.
 #[derive(Clone, Debug)]
-struct Waiting {
-    requested: Arc<Requested>,
-    approved: bool,
-    denied: bool,
-    unknown: bool,
-    /// Who said yes, and to what; `None` where only a part was shown.
-    votes: Vec<(PersonId, Option<Digest>)>,
+enum Waiting {
+    /// The policy or a person said no.
+    Denied,
+    /// An event followed that is not known here, and may have said no.
+    Unknown,
+    /// The policy allows it.
+    Allowed(Digest),
+    /// People are asked.
+    Asked(Box<Asked>),
+}
+
+#[derive(Clone, Debug)]
+struct Asked {
+    digest: Digest,
+    requirement: Arc<Requirement>,
+    created: Timestamp,
+    approved: Option<Timestamp>,
+    /// The first thing that is wrong with it.
+    wrong: Option<NotAllowed>,
+    posted: Vec<Arc<Posted>>,
+    spent: Vec<Digest>,
+    yes: Vec<PersonId>,
 }
 
 impl Complete {
@@ -39,69 +57,116 @@ impl Complete {
     /// # Errors
     /// `Start`, at a start that is not allowed by what stands before it.
     pub(super) fn push(&mut self, record: &AuditRecord) -> Result<(), VerifyError> {
-        if let AuditEvent::Requested(requested) = record.event() {
-            let requested = Arc::clone(requested);
-            self.waiting.entry(record.id()).or_insert(Waiting {
-                requested,
-                approved: false,
-                denied: false,
-                unknown: false,
-                votes: Vec::new(),
-            });
-            return Ok(());
-        }
-        if let AuditEvent::Started { digest, .. } = record.event() {
-            self.starts = self.starts.saturating_add(1);
-            // It is taken out: a second start has nothing before it.
-            let judged = match self.waiting.remove(&record.id()) {
-                Some(waiting) => waiting.judge(*digest),
-                None => Err(NotAllowed::NotApproved),
-            };
-            let at = |why| VerifyError { sequence: record.sequence(), why: Fault::Start(why) };
-            return judged.map_err(at);
-        }
-        let Some(waiting) = self.waiting.get_mut(&record.id()) else { return Ok(()) };
+        let (id, time) = (record.id(), record.time());
         match record.event() {
-            AuditEvent::Voted(vote) if vote.choice == Choice::Approve => {
-                let whole = vote.whole.then_some(vote.digest);
-                waiting.votes.push((vote.person.clone(), whole));
+            AuditEvent::Requested(requested) => {
+                self.waiting.entry(id).or_insert_with(|| Waiting::new(requested, time));
             }
-            AuditEvent::Voted(_) | AuditEvent::Denied { .. } => waiting.denied = true,
-            AuditEvent::Approved { .. } => waiting.approved = true,
-            AuditEvent::Other { .. } => waiting.unknown = true,
+            AuditEvent::Started { digest, .. } => {
+                self.starts = self.starts.saturating_add(1);
+                // It is taken out: a second start has nothing before it.
+                let judged = match self.waiting.remove(&id) {
+                    Some(waiting) => waiting.judge(*digest, time),
+                    None => Err(NotAllowed::NotApproved),
+                };
+                let at = |why| VerifyError { sequence: record.sequence(), why: Fault::Start(why) };
+                judged.map_err(at)?;
+            }
             AuditEvent::Expired | AuditEvent::Withdrawn { .. } | AuditEvent::Lapsed { .. } => {
-                self.waiting.remove(&record.id());
+                self.waiting.remove(&id);
             }
-            _ => {}
+            event => {
+                if let Some(waiting) = self.waiting.get_mut(&id) {
+                    waiting.hear(event, time);
+                }
+            }
         }
         Ok(())
     }
 }
 
 impl Waiting {
-    fn judge(&self, started: Digest) -> Result<(), NotAllowed> {
-        let digest = self.requested.intent.digest();
-        if self.denied {
-            return Err(NotAllowed::Denied);
+    fn new(requested: &Requested, created: Timestamp) -> Self {
+        let digest = requested.intent.digest();
+        match &requested.verdict {
+            Verdict::Allow => Self::Allowed(digest),
+            Verdict::Deny { .. } => Self::Denied,
+            Verdict::Ask(requirement) => Self::Asked(Box::new(Asked {
+                digest,
+                requirement: Arc::clone(requirement),
+                created,
+                approved: None,
+                wrong: None,
+                posted: Vec::new(),
+                spent: Vec::new(),
+                yes: Vec::new(),
+            })),
         }
-        if self.unknown {
-            return Err(NotAllowed::Unknown);
+    }
+
+    fn hear(&mut self, event: &AuditEvent, time: Timestamp) {
+        match (event, &mut *self) {
+            (AuditEvent::Denied { .. }, _) => *self = Self::Denied,
+            (AuditEvent::Voted(vote), Self::Asked(_)) if vote.choice == Choice::Deny => {
+                *self = Self::Denied;
+            }
+            (event, Self::Asked(asked)) => asked.hear(event, time),
+            (AuditEvent::Other { .. }, Self::Allowed(_)) => *self = Self::Unknown,
+            _ => {}
         }
-        if started != digest {
+    }
+
+    fn judge(&self, started: Digest, time: Timestamp) -> Result<(), NotAllowed> {
+        match self {
+            Self::Denied => Err(NotAllowed::Denied),
+            Self::Unknown => Err(NotAllowed::Unknown),
+            Self::Allowed(digest) if started == *digest => Ok(()),
+            Self::Allowed(_) => Err(NotAllowed::Digest),
+            Self::Asked(asked) => asked.judge(started, time),
+        }
+    }
+}
+
+impl Asked {
+    fn hear(&mut self, event: &AuditEvent, time: Timestamp) {
+        match event {
+            AuditEvent::Posted(posted) => self.posted.push(Arc::clone(posted)),
+            AuditEvent::Voted(vote) => {
+                let wrong = self.wrong_with(vote, time);
+                self.wrong = self.wrong.or(wrong);
+                self.spent.push(vote.nonce);
+                self.yes.push(vote.person.clone());
+            }
+            AuditEvent::Approved { .. } => self.approved = self.approved.or(Some(time)),
+            AuditEvent::Other { .. } => self.wrong = self.wrong.or(Some(NotAllowed::Unknown)),
+            _ => {}
+        }
+    }
+
+    fn wrong_with(&self, vote: &Voted, time: Timestamp) -> Option<NotAllowed> {
+        let shown =
+            |posted: &Arc<Posted>| posted.nonce == vote.nonce && posted.channel == vote.channel;
+        if vote.digest != self.digest || !vote.whole {
+            return Some(NotAllowed::Vote);
+        }
+        if !self.posted.iter().any(shown) || self.spent.contains(&vote.nonce) {
+            return Some(NotAllowed::Nonce);
+        }
+        (time >= self.created.after(self.requirement.timeout())).then_some(NotAllowed::Late)
+    }
+
+    fn judge(&self, started: Digest, time: Timestamp) -> Result<(), NotAllowed> {
+        if started != self.digest {
             return Err(NotAllowed::Digest);
         }
-        let requirement = match &self.requested.verdict {
-            Verdict::Allow => return Ok(()),
-            Verdict::Deny { .. } => return Err(NotAllowed::Denied),
-            Verdict::Ask(requirement) => requirement,
-        };
-        if !self.approved {
-            return Err(NotAllowed::NotApproved);
+        let approved = self.approved.ok_or(NotAllowed::NotApproved)?;
+        if let Some(wrong) = self.wrong {
+            return Err(wrong);
         }
-        if self.votes.iter().any(|(_, seen)| *seen != Some(digest)) {
-            return Err(NotAllowed::Vote);
+        if !self.requirement.tally(&self.yes).is_complete() {
+            return Err(NotAllowed::Votes);
         }
-        let people = self.votes.iter().map(|(person, _)| person);
-        if requirement.tally(people).is_complete() { Ok(()) } else { Err(NotAllowed::Votes) }
+        let lapses = approved.after(self.requirement.grant_ttl());
+        if time >= lapses { Err(NotAllowed::Late) } else { Ok(()) }
     }
 }

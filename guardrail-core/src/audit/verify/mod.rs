@@ -125,6 +125,14 @@ pub enum NotAllowed {
     /// A counted vote was given on another digest, or on a part.
     #[error("a vote that counts was given on something else, or on a part of it")]
     Vote,
+    /// A counted vote was given by a nonce that was not shown in its channel, or was spent before.
+    #[error(
+        "a vote that counts was given by a nonce that was not shown there, or was spent before"
+    )]
+    Nonce,
+    /// A counted vote, or the start, came when the time for it was over.
+    #[error("a vote that counts, or the start itself, came too late")]
+    Late,
     /// The counted votes are too few.
     #[error("the votes do not meet the requirement")]
     Votes,
