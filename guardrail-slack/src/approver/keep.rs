@@ -11,38 +11,66 @@ use tokio::sync::oneshot;
 use super::receipt::message;
 use super::shared::Shared;
 use super::tail::{Told, tail};
+use super::tails::{Places, Tails};
 use super::trouble::Patience;
-use super::{CHANNEL, Tails, words};
+use super::{CHANNEL, words};
 use crate::blocks::Note;
 use crate::client::Sent;
 
 /// Requests that people have less time for than this are not reminded of.
 const WORTH_A_REMINDER: Duration = Duration::from_secs(5 * 60);
 
-/// Attends one request until it is settled; what comes after is told by a task of its own.
+/// Longest that a log which fails is asked how a request ended, after the approver has left it.
+const TRIES: u32 = 120;
+
+/// The wait between two of them.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// Attends one request until it is settled and its message says so. A task of its own does it: core
+/// drops a review soon after the end, and what was shown must be changed all the same.
 pub(super) async fn keep(
     shared: &Arc<Shared>,
     tails: &Tails,
-    mut review: Review,
+    review: Review,
 ) -> Result<(), Error> {
-    let _attended = shared.live.attend(&review);
-    let began = message(review.request());
+    let (done, end) = oneshot::channel();
+    tails.spawn(attend(Arc::clone(shared), tails.places(), review, done));
+    end.await.unwrap_or_else(|_| Err(Error::channel(CHANNEL, "the task of a request broke off")))
+}
+
+/// Attends, and tells the rest. `done` hears once the request needs no review any more.
+async fn attend(
+    shared: Arc<Shared>,
+    places: Places,
+    mut review: Review,
+    done: oneshot::Sender<Result<(), Error>>,
+) {
+    let attended = shared.live.attend(&review);
     // What happened before a restart was told before it.
-    let mut told = Told::new(review.request(), began.is_some());
-    let end = match first(shared, &mut review).await {
+    let mut told = Told::new(review.request(), message(review.request()).is_some());
+    let end = match first(&shared, &mut review).await {
         Ok(None) => Ok(()),
-        Ok(Some(at)) => watch(shared, &mut review, &at, &mut told).await,
+        Ok(Some(at)) => watch(&shared, &mut review, &at, &mut told).await,
         Err(error) => Err(error),
     };
-    review.current().await?;
-    if review.request().recorded_state() == State::Pending {
-        return end;
+    let known = review.current().await.map(|_| ());
+    if known.is_ok() && review.request().recorded_state() != State::Pending {
+        return tail(&shared, places.take(), review, told, Some(done)).await;
     }
-    let (done, shown) = oneshot::channel();
-    tails.spawn(tail(Arc::clone(shared), review, told, done));
-    // Core drops this half a minute after the end; the task goes on.
-    let _dropped = shown.await;
-    Ok(())
+    // It is left to others, and still waits: clicks are answered where they are heard, and once it
+    // is settled its message must say so.
+    drop(attended);
+    // Whoever waited may be gone.
+    let _gone = done.send(known.and(end));
+    for _ in 0..TRIES {
+        match review.settled().await {
+            Ok(_) => return tail(&shared, places.take(), review, told, None).await,
+            Err(error) => {
+                tracing::warn!(%error, "how a request ended is not known");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
 }
 
 /// Shows it, and returns where; `None` once it no longer waits for people.

@@ -18,6 +18,7 @@ mod shared;
 mod show;
 mod submit;
 mod tail;
+mod tails;
 mod trouble;
 mod vote;
 mod words;
@@ -29,7 +30,7 @@ use async_trait::async_trait;
 use axum::Router;
 use guardrail_core::approver::{self, Approver, Door, Review};
 use guardrail_core::policy::PolicySet;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::audience::Audience;
@@ -40,13 +41,14 @@ use crate::error::Error;
 use crate::router;
 use crate::socket::{Socket, Teller, link};
 use shared::Shared;
-use trouble::{Patience, Trouble};
+use tails::Tails;
 
 /// The channel's name, and the realm of its accounts.
 const CHANNEL: &str = "slack";
 
-/// Most requests that are followed to their end at a time, after they were settled.
-const TAILS: usize = 4_096;
+/// The first wait before Slack is asked again whose the bot's token is, and the longest.
+const GREETING: Duration = Duration::from_secs(1);
+const LONGEST_GREETING: Duration = Duration::from_secs(60);
 
 /// Asks people in Slack: a request appears in the channel, a click decides.
 ///
@@ -135,6 +137,12 @@ impl SlackApprover {
         refusals.map(|refusal| self.0.counts.of(refusal)).sum()
     }
 
+    /// The same by reason: a word for each, as traces have it, and how often it was given. Also those
+    /// that were no loss: `duplicate`, what came twice, and `unused`, what is of no use here.
+    pub fn refusals(&self) -> impl Iterator<Item = (&'static str, u64)> + use<'_> {
+        Refusal::ALL.into_iter().map(|refusal| (refusal.word(), self.0.counts.of(refusal)))
+    }
+
     /// Waits until everything that is over was told: ends of messages, lines of threads. For
     /// programs that end themselves.
     ///
@@ -162,23 +170,26 @@ impl SlackApprover {
     }
 }
 
-/// Learns whose the bot's token is, so that it is known what is for us.
+/// Learns whose the bot's token is, so that it is known what is for us. It never gives up: what
+/// Slack refuses now, people may mend, and until then every review leaves with the reason.
 async fn greet(shared: Arc<Shared>, audience: Arc<Audience>) {
-    let mut patience = Patience::new(Duration::MAX);
+    let mut pause = GREETING;
     loop {
-        let trouble = match shared.client.auth_test().await {
+        match shared.client.auth_test().await {
             Ok(me) => {
-                if let Err(elsewhere) = audience.learn(&me) {
-                    shared.fall_deaf(elsewhere.to_string());
-                }
-                return;
+                return match audience.learn(&me) {
+                    Ok(()) => shared.hear_again(),
+                    // Another token takes another process.
+                    Err(elsewhere) => shared.fall_deaf(elsewhere.to_string()),
+                };
             }
-            Err(error) => Trouble::from(error),
-        };
-        match patience.pause(trouble) {
-            Ok(pause) => tokio::time::sleep(pause).await,
-            Err(trouble) => return shared.fall_deaf(trouble.to_string()),
+            Err(error) if error.may_pass() => {
+                tracing::warn!(%error, "slack did not say whose the bot's token is; trying again");
+            }
+            Err(error) => shared.fall_deaf(error.to_string()),
         }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_GREETING);
     }
 }
 
@@ -196,53 +207,6 @@ impl Approver for SlackApprover {
     fn attach(&self, door: Door) {
         self.0.shared.open(door);
         self.listen();
-    }
-}
-
-/// The tasks that tell the rest of requests. They end with the approver.
-#[derive(Debug)]
-struct Tails {
-    tasks: Mutex<JoinSet<()>>,
-    /// How many there are.
-    busy: watch::Sender<usize>,
-}
-
-/// One of them.
-struct Busy(watch::Sender<usize>);
-
-impl Tails {
-    /// Lets it run, unless too many do: then its message keeps what it says now.
-    fn spawn(&self, tail: impl Future<Output = ()> + Send + 'static) {
-        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        while tasks.try_join_next().is_some() {}
-        if tasks.len() >= TAILS {
-            tracing::error!("too many requests are followed; one is not");
-            return;
-        }
-        self.busy.send_modify(|count| *count += 1);
-        let busy = Busy(self.busy.clone());
-        tasks.spawn(async move {
-            let _busy = busy;
-            tail.await;
-        });
-    }
-
-    async fn idle(&self) {
-        // The sender is here, so that there is always an answer.
-        let mut busy = self.busy.subscribe();
-        let _idle = busy.wait_for(|count| *count == 0).await;
-    }
-}
-
-impl Default for Tails {
-    fn default() -> Self {
-        Self { tasks: Mutex::default(), busy: watch::Sender::new(0) }
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.0.send_modify(|count| *count -= 1);
     }
 }
 

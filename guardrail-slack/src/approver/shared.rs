@@ -108,6 +108,18 @@ impl Shared {
         self.deaf.send_replace(Some(why));
     }
 
+    /// Clicks are heard after all.
+    pub(super) fn hear_again(&self) {
+        self.deaf.send_replace(None);
+    }
+
+    /// Waits until nothing stands against hearing clicks.
+    #[cfg(test)]
+    pub(super) async fn hears(&self) {
+        let mut deaf = self.deaf.subscribe();
+        let _hears = deaf.wait_for(Option::is_none).await;
+    }
+
     /// Waits until no click is heard any more, and says why.
     pub(super) async fn deaf(&self) -> String {
         let mut deaf = self.deaf.subscribe();

@@ -1,17 +1,23 @@
 //! What is told of a request that no longer waits: its end in message and thread, its start, what
 //! became of it, and a word to the person it is done for.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use guardrail_core::approver::Review;
+use guardrail_core::approver::{Error, Review};
 use guardrail_core::model::{ApprovalRequest, State};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::receipt::message;
 use super::shared::Shared;
+use super::tails::Place;
 use super::trouble::{Patience, Trouble};
 use crate::blocks::Note;
 use crate::client::Sent;
+
+/// How long an outage may last after which the end of a request is still told. Buttons that lead
+/// nowhere must not stay because Slack was down for an hour.
+pub(super) const OUTAGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What of a request was told in its thread.
 #[derive(Clone, Copy, Debug)]
@@ -21,13 +27,11 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// Nothing; or, after a restart, what there was.
+    /// Nothing; or, after a restart, the votes there were. An end is news even then: a review that
+    /// begins with one is made because that end was put on record just now.
     pub(super) fn new(request: &ApprovalRequest, before: bool) -> Self {
-        if before {
-            Self { votes: request.votes().len(), state: request.recorded_state() }
-        } else {
-            Self { votes: 0, state: State::Pending }
-        }
+        let votes = if before { request.votes().len() } else { 0 };
+        Self { votes, state: State::Pending }
     }
 
     /// Tells the votes that were not told yet. Those that cannot be told stand in the message.
@@ -50,24 +54,28 @@ impl Told {
 
 /// Tells the rest of a request. `done` hears once its end stands in the message.
 pub(super) async fn tail(
-    shared: Arc<Shared>,
+    shared: &Shared,
+    place: Option<Place>,
     mut review: Review,
     mut told: Told,
-    done: oneshot::Sender<()>,
+    mut done: Option<oneshot::Sender<Result<(), Error>>>,
 ) {
-    let mut done = Some(done);
     loop {
         let at = message(review.request());
         if let Some(at) = &at
-            && let Err(error) = close(&shared, &review, at).await
+            && let Err(error) = close(shared, &review, at, place.is_some()).await
         {
             tracing::warn!(%error, "the message of a request that is over could not be changed");
         }
         if let Some(done) = done.take() {
             // Whoever waited may be gone.
-            let _gone = done.send(());
+            let _gone = done.send(Ok(()));
         }
-        tell(&shared, &review, &mut told, at.as_ref()).await;
+        if place.is_none() {
+            tracing::error!("too many requests are followed to their end; one is not");
+            return;
+        }
+        tell(shared, &review, &mut told, at.as_ref()).await;
         if review.request().recorded_state().is_final() {
             return;
         }
@@ -82,15 +90,20 @@ pub(super) async fn tail(
     }
 }
 
-/// Changes the message, however long Slack takes to come back.
-async fn close(shared: &Shared, review: &Review, at: &Sent) -> Result<(), Trouble> {
-    let mut patience = Patience::new(shared.config.give_up_after);
+/// Changes the message, however long Slack takes to come back, up to a day; once where it has no
+/// place among those that are followed.
+async fn close(shared: &Shared, review: &Review, at: &Sent, again: bool) -> Result<(), Trouble> {
+    let mut patience = Patience::new(if again { OUTAGE } else { Duration::ZERO });
+    let started = Instant::now();
     loop {
-        let pause = match shared.close(review, at).await {
+        let trouble = match shared.close(review, at).await {
             Ok(()) => return Ok(()),
-            Err(trouble) => patience.pause(trouble)?,
+            Err(trouble) => trouble,
         };
-        tokio::time::sleep(pause).await;
+        if started.elapsed() >= OUTAGE {
+            return Err(trouble);
+        }
+        tokio::time::sleep(patience.pause(trouble)?).await;
     }
 }
 

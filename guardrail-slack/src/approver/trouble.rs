@@ -35,6 +35,9 @@ impl From<Trouble> for approver::Error {
 /// Longest pause between two tries.
 const PAUSE: Duration = Duration::from_secs(30);
 
+/// Shortest pause where Slack asks for slower calls.
+const SHORT: Duration = Duration::from_secs(1);
+
 /// How long to try again while Slack cannot be reached.
 #[derive(Debug)]
 pub(super) struct Patience {
@@ -54,8 +57,14 @@ impl Patience {
     /// The trouble, where trying again is of no use or has lasted long enough.
     pub(super) fn pause(&mut self, trouble: Trouble) -> Result<Duration, Trouble> {
         let Trouble::Slack(error) = &trouble else { return Err(trouble) };
+        if let client::Error::RateLimited { after, .. } = error {
+            // Slack is there and takes more in a moment: that is no outage, and begins a new count.
+            tracing::debug!(%error, "a call to slack waits for its turn");
+            self.since = None;
+            return Ok((*after).clamp(SHORT, PAUSE));
+        }
         let since = *self.since.get_or_insert_with(Instant::now);
-        if !error.may_retry() || since.elapsed() + self.pause > self.give_up {
+        if !error.may_pass() || since.elapsed() + self.pause > self.give_up {
             return Err(trouble);
         }
         tracing::warn!(%error, "slack is out of reach; trying again");

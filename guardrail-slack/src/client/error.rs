@@ -47,6 +47,12 @@ impl Error {
             Self::Unreadable { .. } | Self::NotRenewed(_) | Self::NoToken { .. } => false,
         }
     }
+
+    /// Whether it may be over in a while. Besides what the next try may mend: an answer that is none
+    /// of Slack's may come from something in between, a proxy that refuses for a moment.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Self::Unreadable { .. }) || self.may_retry()
+    }
 }
 
 /// Codes by which Slack says that it is itself in trouble.

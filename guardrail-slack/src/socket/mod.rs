@@ -146,9 +146,7 @@ impl Socket {
         tracing::warn!(%error, "slack is not heard");
         let refused = match end {
             End::Disabled | End::Elsewhere(_) => true,
-            // What is no answer of Slack's may come from something in between.
-            End::Client(client::Error::Unreadable { .. }) => false,
-            End::Client(error) => !error.may_retry(),
+            End::Client(error) => !error.may_pass(),
             End::Address(_) | End::Broken(_) => false,
         };
         if refused { self.teller.refused(error) } else { self.teller.down(error) }

@@ -91,6 +91,13 @@ async fn patience_ends() {
         waited += pause;
     }
     assert_eq!(waited.as_secs(), 1 + 2 + 4, "the next wait would be too long");
+    let mut patience = Patience::new(Duration::from_secs(10));
+    for _ in 0..100 {
+        let busy = client::Error::RateLimited { method: "x", after: Duration::from_secs(20) };
+        let pause = patience.pause(busy.into()).unwrap();
+        assert_eq!(pause, Duration::from_secs(20), "slower is no outage");
+        tokio::time::advance(pause).await;
+    }
     let refused = client::Error::Refused { method: "x", code: "token_revoked".into() };
     let mut patience = Patience::new(Duration::from_secs(10));
     assert!(patience.pause(refused.into()).is_err(), "of no use");

@@ -8,6 +8,7 @@ mod ends;
 mod failures;
 mod grid;
 mod groups;
+mod leaving;
 mod nonces;
 mod people;
 mod restart;

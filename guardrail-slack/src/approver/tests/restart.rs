@@ -72,4 +72,5 @@ async fn what_expired_while_nobody_ran_loses_its_buttons() {
     let bed = bed.restarted().await;
     let message = bed.says(&message, "expired").await;
     assert_eq!(labels(&message), Vec::<String>::new());
+    bed.thread(&message, "Expired: nobody decided").await;
 }

@@ -64,6 +64,8 @@ struct State {
     unsaved: bool,
     /// No renewal and no saving before.
     not_before: Option<Instant>,
+    /// Why the last renewal failed.
+    failed: Option<Error>,
 }
 
 #[derive(Clone, Debug)]
@@ -80,6 +82,16 @@ struct Renewed {
     refresh_token: String,
     expires_in: u64,
     token_type: String,
+}
+
+impl State {
+    /// A renewal failed, or it was too soon for another.
+    fn fail(&mut self, error: Error, pausing: bool) {
+        if !pausing {
+            self.not_before = Some(Instant::now() + PAUSE);
+            self.failed = Some(error);
+        }
+    }
 }
 
 impl BotToken {
@@ -141,7 +153,9 @@ impl Inner {
         }
         let pausing = state.not_before.is_some_and(|then| Instant::now() < then);
         let renewed = if pausing {
-            Err(Error::NotRenewed("it failed a moment ago".to_owned()))
+            // For the same reason: an outage in between is no refusal.
+            let again = || Error::NotRenewed("it failed a moment ago".to_owned());
+            Err(state.failed.clone().unwrap_or_else(again))
         } else {
             self.renew(rotation, &tokens).await
         };
@@ -149,6 +163,7 @@ impl Inner {
             Ok(renewed) => {
                 state.tokens = Some(renewed.clone());
                 state.not_before = None;
+                state.failed = None;
                 state.unsaved = true;
                 self.save_again(rotation, &mut state).await;
                 Ok(renewed.access)
@@ -156,15 +171,11 @@ impl Inner {
             // It still lives; the next call tries again.
             Err(error) if self.is_alive(&tokens, ended) => {
                 tracing::warn!(%error, "the bot's token could not be renewed in good time");
-                if !pausing {
-                    state.not_before = Some(Instant::now() + PAUSE);
-                }
+                state.fail(error, pausing);
                 Ok(tokens.access)
             }
             Err(error) => {
-                if !pausing {
-                    state.not_before = Some(Instant::now() + PAUSE);
-                }
+                state.fail(error.clone(), pausing);
                 Err(error)
             }
         }
@@ -194,7 +205,8 @@ impl Inner {
             other => other,
         }
         .map_err(|error| match error {
-            Error::RateLimited { .. } | Error::Unreachable { .. } => error,
+            passing if passing.may_pass() => passing,
+            Error::NotRenewed(_) => error,
             other => Error::NotRenewed(other.to_string()),
         })
     }
@@ -220,7 +232,7 @@ impl Inner {
             && renewed.refresh_token.starts_with("xoxe-")
             && (1..=MOST_SECONDS).contains(&renewed.expires_in);
         if !usable {
-            return Err(Error::Unreadable { method: METHOD, why: "it holds no tokens of a bot" });
+            return Err(Error::NotRenewed("the answer holds no tokens of a bot".to_owned()));
         }
         Ok(Tokens {
             access: Secret::new(renewed.access_token),

@@ -187,6 +187,22 @@ async fn one_that_still_lives_is_used_while_renewal_fails() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn while_a_renewal_pauses_an_outage_is_still_an_outage() {
+    let clock = Arc::new(ManualClock::new());
+    let shelf = Shelf::with("xoxe.xoxb-1-0", "xoxe-1-first", clock.now());
+    let page = || Error::Unreadable { method: "oauth.v2.access", why: "it is a page" };
+    let script = Script::new([Reply::Fails(page()), renewed(1)]);
+    let bot = token(&script, shelf, &clock);
+    for _ in 0..2 {
+        let error = bot.current().await.unwrap_err();
+        assert!(error.may_pass(), "{error}");
+    }
+    assert_eq!(script.asked().len(), 1, "it is not asked again at once");
+    tokio::time::advance(Duration::from_secs(31)).await;
+    assert_eq!(bot.current().await.unwrap().expose(), "xoxe.xoxb-1-1");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_app_installed_anew_goes_on_with_the_new_tokens() {
     let clock = Arc::new(ManualClock::new());
     let shelf = Shelf::with("xoxe.xoxb-1-0", "xoxe-1-0", clock.now());
