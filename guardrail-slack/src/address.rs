@@ -51,6 +51,11 @@ fn checked(text: &str, encrypted: &str, plain: &str) -> Result<Url, AddressError
     }
 }
 
+/// Whether it is on this machine.
+pub(crate) fn is_local(url: &Url) -> bool {
+    url.host_str().is_some_and(is_loopback)
+}
+
 /// `localhost` alone among names: every other may point elsewhere tomorrow.
 fn is_loopback(host: &str) -> bool {
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);

@@ -13,7 +13,7 @@ const ROOM: u64 = 640;
 
 pub(super) async fn comment(shared: &Shared, said: Said) -> Result<(), Trouble> {
     let thread = Sent { channel: said.channel, ts: said.thread };
-    // A thread of a request that waits here; every other is none of ours.
+    // A thread of a request that was shown or clicked here; every other is none of ours.
     let Some(id) = shared.live.at(&thread) else { return Ok(()) };
     let Some(review) = shared.find(id).await? else { return Ok(()) };
     if review.request().version().get() >= ROOM || said.text.trim().is_empty() {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use guardrail_core::model::{ApprovalRequest, Eligible, PersonId};
+use guardrail_core::model::{ApprovalRequest, Eligible, PersonId, Stage};
 use guardrail_core::policy::Directory;
 use tokio::time::Instant;
 
@@ -25,6 +25,15 @@ pub(super) struct Groups {
     /// User group by group of the directory; their number is that of the configuration.
     backed: BTreeMap<String, String>,
     known: Mutex<HashMap<String, (Instant, BTreeSet<String>)>>,
+}
+
+/// How a stage asks a person.
+#[derive(Debug)]
+enum Asked<'s> {
+    /// By name, or through a group that no user group backs.
+    Freely,
+    /// Through groups that these user groups back; one of them must hold the person.
+    Through(BTreeSet<&'s str>),
 }
 
 impl Groups {
@@ -44,34 +53,53 @@ impl Groups {
         user: &str,
     ) -> Result<bool, client::Error> {
         let Some(requirement) = request.requirement() else { return Ok(false) };
-        let mut asked = BTreeSet::new();
-        for stage in requirement.stages().iter().filter(|stage| stage.people().contains(person)) {
-            for eligible in stage.approvers() {
-                match eligible {
-                    Eligible::Person(named) if named == person => return Ok(true),
-                    Eligible::Person(_) => {}
-                    Eligible::Group(group) => {
-                        let member =
-                            directory.group(group).is_some_and(|group| group.contains(person));
-                        match self.backed.get(group.as_str()) {
-                            None if member => return Ok(true),
-                            Some(user_group) if member => {
-                                asked.insert(user_group);
-                            }
-                            _ => {}
+        let stages = requirement.stages().iter().filter(|stage| stage.people().contains(person));
+        let mut any = false;
+        for stage in stages {
+            // Which stage a vote counts for the tally settles: who may be dealt to several stages
+            // must be left in each of them.
+            match self.asked(stage, directory, person) {
+                Asked::Freely => {}
+                Asked::Through(groups) => {
+                    let mut has = false;
+                    for group in groups {
+                        has = has || self.has(group, user).await?;
+                    }
+                    if !has {
+                        return Ok(false);
+                    }
+                }
+            }
+            any = true;
+        }
+        // Whoever no stage asks is refused by the desk, which says so better.
+        Ok(any || self.backed.is_empty())
+    }
+
+    /// How a stage asks this person.
+    fn asked<'s>(&'s self, stage: &Stage, directory: &Directory, person: &PersonId) -> Asked<'s> {
+        let mut through = BTreeSet::new();
+        for eligible in stage.approvers() {
+            match eligible {
+                Eligible::Person(named) if named == person => return Asked::Freely,
+                Eligible::Person(_) => {}
+                Eligible::Group(group) => {
+                    let members = directory.group(group).unwrap_or_default();
+                    if !members.contains(person) {
+                        continue;
+                    }
+                    match self.backed.get(group.as_str()) {
+                        None => return Asked::Freely,
+                        Some(user_group) => {
+                            through.insert(user_group.as_str());
                         }
                     }
                 }
             }
         }
-        for user_group in asked {
-            if self.has(user_group, user).await? {
-                return Ok(true);
-            }
-        }
         // The directory may have changed since the request was made; then a group that is backed
         // says nothing of them any more, and neither do we.
-        Ok(self.backed.is_empty())
+        if self.backed.is_empty() { Asked::Freely } else { Asked::Through(through) }
     }
 
     async fn has(&self, user_group: &str, user: &str) -> Result<bool, client::Error> {

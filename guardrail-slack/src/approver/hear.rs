@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
 
+use super::asker::Asker;
 use super::shared::Shared;
-use super::{comment, press, submit};
+use super::trouble::Trouble;
+use super::{comment, press, submit, words};
 use crate::counts::{Counts, Refusal};
 use crate::delivery::Delivery;
 use crate::interaction::{Heard, decode};
@@ -34,10 +36,7 @@ pub(super) async fn hear(
         let (shared, counts) = (Arc::clone(&shared), Arc::clone(&counts));
         drop(tokio::spawn(async move {
             let _place = place;
-            let work = Box::pin(one(&shared, &counts, &delivery));
-            if tokio::time::timeout(PATIENCE, work).await.is_err() {
-                tracing::error!("the work on a slack delivery took too long and was dropped");
-            }
+            Box::pin(one(&shared, &counts, &delivery)).await;
         }));
     }
 }
@@ -65,13 +64,37 @@ pub(super) async fn one(shared: &Shared, counts: &Counts, delivery: &Delivery) {
     if !shared.first(key) {
         return counts.refused(Refusal::Duplicate, ROAD);
     }
-    let done = match heard {
-        Heard::Click(click) => press::press(shared, click).await,
-        Heard::Submitted(sent) => submit::submit(shared, sent).await,
-        Heard::Said(said) => comment::comment(shared, said).await,
-        Heard::Nothing => Ok(()),
-    };
-    if let Err(error) = done {
-        tracing::error!(%error, "what somebody did in slack came to nothing");
+    match heard {
+        Heard::Click(click) => {
+            let channel = Some(click.channel.clone());
+            let asker = Asker::new(shared, click.account.clone(), channel);
+            answered(&asker, press::press(&asker, click)).await;
+        }
+        Heard::Submitted(sent) => {
+            let asker = Asker::new(shared, sent.account.clone(), None);
+            answered(&asker, submit::submit(&asker, sent)).await;
+        }
+        Heard::Said(said) => {
+            if let Err(error) = in_time(comment::comment(shared, said)).await {
+                tracing::error!(error, "what somebody said in slack is not on record");
+            }
+        }
+        Heard::Nothing => {}
+    }
+}
+
+/// Does it, and lets nobody go without a word where it comes to nothing.
+async fn answered(asker: &Asker<'_>, work: impl Future<Output = Result<(), Trouble>>) {
+    if let Err(error) = in_time(work).await {
+        tracing::error!(error, "what somebody did in slack came to nothing");
+        asker.tell_at_last(words::FAILED).await;
+    }
+}
+
+/// Does it, or says why not. What has not happened in time does not.
+async fn in_time(work: impl Future<Output = Result<(), Trouble>>) -> Result<(), String> {
+    match tokio::time::timeout(PATIENCE, Box::pin(work)).await {
+        Ok(done) => done.map_err(|error| error.to_string()),
+        Err(_) => Err("it took too long and was dropped".to_owned()),
     }
 }

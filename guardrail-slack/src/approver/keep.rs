@@ -8,7 +8,7 @@ use guardrail_core::clock::Timestamp;
 use guardrail_core::model::{ApprovalRequest, State};
 use tokio::sync::oneshot;
 
-use super::receipt::message;
+use super::receipt::{message, untouched};
 use super::shared::Shared;
 use super::tail::{Told, tail};
 use super::tails::{Places, Tails};
@@ -28,11 +28,7 @@ const PAUSE: Duration = Duration::from_secs(30);
 
 /// Attends one request until it is settled and its message says so. A task of its own does it: core
 /// drops a review soon after the end, and what was shown must be changed all the same.
-pub(super) async fn keep(
-    shared: &Arc<Shared>,
-    tails: &Tails,
-    review: Review,
-) -> Result<(), Error> {
+pub(super) async fn keep(shared: &Arc<Shared>, tails: &Tails, review: Review) -> Result<(), Error> {
     let (done, end) = oneshot::channel();
     tails.spawn(attend(Arc::clone(shared), tails.places(), review, done));
     end.await.unwrap_or_else(|_| Err(Error::channel(CHANNEL, "the task of a request broke off")))
@@ -46,9 +42,16 @@ async fn attend(
     done: oneshot::Sender<Result<(), Error>>,
 ) {
     let attended = shared.live.attend(&review);
+    if let Some(at) = message(review.request()) {
+        shared.live.hangs(&at, review.id());
+    }
     // What happened before a restart was told before it.
     let mut told = Told::new(review.request(), message(review.request()).is_some());
-    let end = match first(&shared, &mut review).await {
+    let shown = match untouched(review.request()) {
+        Some(at) => Ok(Some(at)),
+        None => first(&shared, &mut review).await,
+    };
+    let end = match shown {
         Ok(None) => Ok(()),
         Ok(Some(at)) => watch(&shared, &mut review, &at, &mut told).await,
         Err(error) => Err(error),

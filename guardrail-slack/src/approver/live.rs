@@ -1,27 +1,49 @@
-//! The requests a review of this process attends now: where their messages stand, and whose turn it
-//! is to change one.
+//! The requests a review of this process attends now; whose turn it is to change a message, and
+//! whose thread hangs from it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use guardrail_core::approver::Review;
 use guardrail_core::model::RequestId;
 
 use crate::client::Sent;
 
-/// The requests attended now. As many as wait, which core bounds.
+/// Most threads whose requests are remembered, the oldest forgotten first.
+const THREADS: usize = 4_096;
+
+/// Turns that are kept before those nobody holds are looked for.
+const TURNS: usize = 1_024;
+
+/// The requests attended now, as many as wait, which core bounds; and what is remembered of others.
 #[derive(Debug, Default)]
 pub(super) struct Live {
     requests: Mutex<HashMap<RequestId, Entry>>,
+    turns: Mutex<Turns>,
+    threads: Mutex<Threads>,
 }
 
 #[derive(Debug)]
 struct Entry {
     review: Review,
-    at: Option<Sent>,
-    turn: Turn,
     /// Reviews of this request under way: one, but for a moment at most.
     reviews: usize,
+}
+
+/// The turns somebody holds or waits for.
+#[derive(Debug, Default)]
+struct Turns {
+    turns: HashMap<RequestId, Weak<tokio::sync::Mutex<()>>>,
+    /// How many there were when they were last looked through.
+    left: usize,
+}
+
+/// Which request's thread hangs from which message. Also of requests that are settled: people talk
+/// on.
+#[derive(Debug, Default)]
+struct Threads {
+    requests: HashMap<Sent, RequestId>,
+    order: VecDeque<Sent>,
 }
 
 /// Held by whoever posts or changes the message of one request and records it.
@@ -37,8 +59,7 @@ pub(super) struct Attended<'l> {
 impl Live {
     pub(super) fn attend(&self, review: &Review) -> Attended<'_> {
         let id = review.id();
-        let entry =
-            || Entry { review: review.clone(), at: None, turn: Turn::default(), reviews: 0 };
+        let entry = || Entry { review: review.clone(), reviews: 0 };
         self.lock().entry(id).or_insert_with(entry).reviews += 1;
         Attended { live: self, id }
     }
@@ -53,22 +74,39 @@ impl Live {
         self.lock().get(&id).map(|entry| entry.review.clone())
     }
 
-    /// Whose turn it is with the message; a turn of its own where nobody attends.
+    /// Whose turn it is with the message, whether it is attended or not.
     pub(super) fn turn(&self, id: RequestId) -> Turn {
-        self.lock().get(&id).map(|entry| Arc::clone(&entry.turn)).unwrap_or_default()
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = turns.turns.get(&id).and_then(Weak::upgrade) {
+            return turn;
+        }
+        if turns.turns.len() >= TURNS.max(2 * turns.left) {
+            turns.turns.retain(|_, turn| turn.strong_count() > 0);
+            turns.left = turns.turns.len();
+        }
+        let turn = Turn::default();
+        turns.turns.insert(id, Arc::downgrade(&turn));
+        turn
     }
 
-    /// Its message stands here now.
-    pub(super) fn stands(&self, id: RequestId, at: &Sent) {
-        if let Some(entry) = self.lock().get_mut(&id) {
-            entry.at = Some(at.clone());
+    /// The thread of this request hangs from this message.
+    pub(super) fn hangs(&self, at: &Sent, id: RequestId) {
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        if threads.requests.insert(at.clone(), id).is_some() {
+            return;
+        }
+        threads.order.push_back(at.clone());
+        if threads.order.len() > THREADS
+            && let Some(oldest) = threads.order.pop_front()
+        {
+            threads.requests.remove(&oldest);
         }
     }
 
-    /// The request whose message this is.
+    /// The request whose thread hangs from this message.
     pub(super) fn at(&self, at: &Sent) -> Option<RequestId> {
-        let requests = self.lock();
-        requests.iter().find(|(_, entry)| entry.at.as_ref() == Some(at)).map(|(id, _)| *id)
+        let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        threads.requests.get(at).copied()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RequestId, Entry>> {

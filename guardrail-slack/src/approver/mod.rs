@@ -5,6 +5,7 @@
 //! and who it is (`people`, `groups`), and `vote` casts. A nonce counts where its receipt says it
 //! was shown, and to whom.
 
+mod asker;
 mod comment;
 mod groups;
 mod hear;
@@ -161,6 +162,7 @@ impl SlackApprover {
         let shared = Arc::clone(&inner.shared);
         hearing.spawn(greet(Arc::clone(&shared), Arc::clone(&inner.audience)));
         if let Some(teller) = teller {
+            teller.begin();
             let (client, audience) = (shared.client.clone(), Arc::clone(&inner.audience));
             let (inbox, counts) = (inner.inbox.clone(), Arc::clone(&inner.counts));
             let socket = Socket::new(&shared.config, client, audience, inbox, counts, teller);

@@ -12,35 +12,53 @@ use crate::interaction::Form;
 use crate::token::Token;
 
 /// How often one account opens modals of one request.
-const EACH: usize = 48;
+pub(super) const EACH: usize = 48;
 
 /// How often a request is shown in all; core keeps 1,024 notes of it, and votes need some.
 const ALL: usize = 640;
 
-/// Opens the modal. Its nonce goes on record first, as shown to this person there.
+/// Opens the modal. Its nonce goes on record first, as shown to this person there. Where there is no
+/// room for one, a denial goes on with the nonce of the message it was asked in, `of`: to deny must
+/// never be harder than to approve.
 pub(super) async fn open(
     shared: &Shared,
     case: &mut Case<'_>,
     form: Form,
     ask: Ask,
     trigger: &str,
+    of: Option<Token>,
 ) -> Result<(), Trouble> {
     let request = case.review.request();
-    if request.shown() >= ALL || opened(request, &case.account) >= EACH {
-        case.tell(words::TOO_OFTEN).await;
-        return Ok(());
-    }
-    let nonce = case.review.nonce()?;
-    let token = Token { request: request.id(), digest: request.intent().digest(), nonce };
+    let crowded = request.shown() >= ALL || opened(request, case.account()) >= EACH;
+    let token = match (fresh(case, form, crowded).await, of) {
+        (Ok(Some(token)), _) | (Ok(None) | Err(_), Some(token)) => token,
+        (Ok(None), None) => {
+            case.tell(words::TOO_OFTEN).await;
+            return Ok(());
+        }
+        (Err(trouble), None) => return Err(trouble),
+    };
+    let request = case.review.request();
     let view = match form {
         Form::Deny => deny(request, token)?,
         Form::Page(page) => Pages::new(request, case.review.now())?.view(page, ask, token)?,
     };
-    let reference = Reference::View { account: case.account.clone(), form };
-    case.review.posted(Receipt::new(reference.text(), &nonce)).await?;
     if let Err(error) = shared.client.views_open(trigger, &view).await {
         case.tell(words::UNOPENED).await;
         return Err(error.into());
     }
     Ok(())
+}
+
+/// A nonce of this modal's own, on record; `None` where there are too many.
+async fn fresh(case: &Case<'_>, form: Form, crowded: bool) -> Result<Option<Token>, Trouble> {
+    if crowded {
+        return Ok(None);
+    }
+    let request = case.review.request();
+    let nonce = case.review.nonce()?;
+    let token = Token { request: request.id(), digest: request.intent().digest(), nonce };
+    let reference = Reference::View { account: case.account().clone(), form };
+    case.review.posted(Receipt::new(reference.text(), &nonce)).await?;
+    Ok(Some(token))
 }

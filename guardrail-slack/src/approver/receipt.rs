@@ -1,6 +1,6 @@
 //! What receipts say: where a nonce was shown, to whom, and whether everything stood there.
 
-use guardrail_core::model::{ApprovalRequest, Nonce};
+use guardrail_core::model::{ApprovalRequest, Nonce, State};
 
 use crate::client::Sent;
 use crate::interaction::{Account, Form};
@@ -74,6 +74,23 @@ pub(super) fn message(request: &ApprovalRequest) -> Option<Sent> {
         Reference::Message { at, .. } => Some(at),
         Reference::View { .. } => None,
     })
+}
+
+/// The message of a request that waits, where it needs no change after a restart: it was posted
+/// once, never changed, and nobody has voted. Where it was changed nobody knows whether Slack heard
+/// of that.
+pub(super) fn untouched(request: &ApprovalRequest) -> Option<Sent> {
+    if request.recorded_state() != State::Pending || !request.votes().is_empty() {
+        return None;
+    }
+    let receipts = request.receipts(super::CHANNEL);
+    let messages = receipts.iter().filter_map(|receipt| Reference::parse(receipt.reference()));
+    let mut messages = messages.filter_map(|reference| match reference {
+        Reference::Message { at, .. } => Some(at),
+        Reference::View { .. } => None,
+    });
+    let only = messages.next()?;
+    messages.next().is_none().then_some(only)
 }
 
 /// How often this account has opened a modal of the request.

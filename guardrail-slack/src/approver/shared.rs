@@ -1,6 +1,7 @@
 //! What the reviews and the handler of deliveries share.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use guardrail_core::approver::{self, Door, Review};
 use guardrail_core::model::{Nonce, RequestId};
@@ -10,13 +11,16 @@ use super::groups::Groups;
 use super::live::Live;
 use super::people::People;
 use super::receipt::Reference;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::config::Config;
 use crate::seen::Seen;
 use crate::socket::Watcher;
 
 /// Most guardrails one approver serves.
 const DOORS: usize = 16;
+
+/// How long the receipt of a message is waited for.
+const BEING_POSTED: Duration = Duration::from_secs(10);
 
 /// What the reviews and the handler of deliveries share.
 #[derive(Debug)]
@@ -63,13 +67,19 @@ impl Shared {
     /// The handle on a request as it stands now, wherever it is known.
     pub(super) async fn find(&self, id: RequestId) -> Result<Option<Review>, approver::Error> {
         let doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut failed = None;
         for door in doors {
-            if let Some(review) = door.review(id).await? {
-                return Ok(Some(review));
+            match door.review(id).await {
+                Ok(Some(review)) => return Ok(Some(review)),
+                Ok(None) => {}
+                // A log that fails hides nothing of the others.
+                Err(error) => failed = Some(error),
             }
         }
         // An approver that somebody wrapped may never have been attached.
-        let Some(mut review) = self.live.review(id) else { return Ok(None) };
+        let Some(mut review) = self.live.review(id) else {
+            return failed.map_or(Ok(None), Err);
+        };
         review.current().await?;
         Ok(Some(review))
     }
@@ -84,7 +94,9 @@ impl Shared {
         if let Some(reference) = Reference::of(review.request(), nonce) {
             return Ok(Some(reference));
         }
-        drop(self.live.turn(review.id()).lock_owned().await);
+        // Whoever clicks sees the message: its receipt is on the way, or there will be none.
+        let turn = self.live.turn(review.id());
+        drop(tokio::time::timeout(BEING_POSTED, turn.lock_owned()).await);
         Ok(Reference::of(review.current().await?, nonce))
     }
 
@@ -96,9 +108,20 @@ impl Shared {
         first
     }
 
-    /// Tells one person alone, in the channel. That it cannot be told changes nothing.
-    pub(super) async fn tell(&self, channel: &str, user: &str, text: &str) {
-        if let Err(error) = self.client.post_ephemeral(channel, user, None, text).await {
+    /// Tells one person alone: in the channel, or by direct message where Slack does not do that.
+    /// That they cannot be told changes nothing.
+    pub(super) async fn tell(&self, channel: Option<&str>, user: &str, text: &str) {
+        let told = match channel {
+            Some(channel) => self.client.post_ephemeral(channel, user, None, text).await,
+            None => self.client.post_direct(user, text).await,
+        };
+        let told = match told {
+            Err(client::Error::Refused { .. }) if channel.is_some() => {
+                self.client.post_direct(user, text).await
+            }
+            told => told,
+        };
+        if let Err(error) = told {
             tracing::warn!(%error, "a private answer did not reach its reader");
         }
     }

@@ -54,7 +54,7 @@ impl Shared {
                 other => break other?,
             }
         };
-        self.live.stands(review.id(), &at);
+        self.live.hangs(&at, review.id());
         Ok(at)
     }
 

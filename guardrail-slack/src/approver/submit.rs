@@ -2,22 +2,27 @@
 
 use guardrail_core::model::{Choice, Risk, VoteRefusal};
 
+use super::asker::Asker;
 use super::modal::open;
 use super::receipt::Reference;
-use super::shared::Shared;
 use super::trouble::Trouble;
 use super::vote::{Case, May, Said};
 use super::words;
 use crate::blocks::{Ask, Pages, approve_word};
 use crate::interaction::{Form, Submitted};
 
-pub(super) async fn submit(shared: &Shared, sent: Submitted) -> Result<(), Trouble> {
+pub(super) async fn submit(asker: &Asker<'_>, sent: Submitted) -> Result<(), Trouble> {
+    let shared = asker.shared;
     let Submitted { account, form, token, reason, word, trigger, .. } = sent;
-    let shown_to = Reference::View { account: account.clone(), form };
-    let case = Case::open(shared, token.request, account, None).await?;
-    let Some(mut case) = case else { return Ok(()) };
-    // A nonce counts for the person and the page it was opened for.
-    let here = shared.shown(&mut case.review, &token.nonce).await? == Some(shown_to);
+    let shown_to = Reference::View { account, form };
+    let Some(mut case) = Case::open(asker, token.request).await? else { return Ok(()) };
+    let shown = shared.shown(&mut case.review, &token.nonce).await?;
+    let here = match &shown {
+        // A denial that was opened too often for a nonce of its own has that of its message.
+        Some(Reference::Message { .. }) => form == Form::Deny,
+        // Any other counts for the person and the page it was opened for.
+        shown => shown.as_ref() == Some(&shown_to),
+    };
     let page = match form {
         Form::Deny => {
             let said = Said { choice: Choice::Deny, token, here, whole: false, reason };
@@ -37,10 +42,10 @@ pub(super) async fn submit(shared: &Shared, sent: Submitted) -> Result<(), Troub
             None => return Ok(()),
         };
         if !here || digest != token.digest {
-            case.tell(&words::refusal(&VoteRefusal::UnknownNonce, &case.account)).await;
+            case.tell(&words::refusal(&VoteRefusal::UnknownNonce, case.account())).await;
             return Ok(());
         }
-        return open(shared, &mut case, Form::Page(next), ask, &trigger).await;
+        return open(shared, &mut case, Form::Page(next), ask, &trigger, None).await;
     }
     if here && !whole {
         case.tell(words::NOT_IN_SLACK).await;

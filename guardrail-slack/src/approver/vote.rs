@@ -5,9 +5,9 @@ use guardrail_core::model::{
     Cast, Choice, Identity, Nonce, RequestId, Seen, State, Vote, VoteRefusal,
 };
 
+use super::asker::Asker;
 use super::people::Who;
 use super::receipt::message;
-use super::shared::Shared;
 use super::trouble::Trouble;
 use super::words;
 use crate::interaction::Account;
@@ -16,11 +16,8 @@ use crate::token::Token;
 /// One person before one request.
 #[derive(Debug)]
 pub(super) struct Case<'s> {
-    shared: &'s Shared,
+    asker: &'s Asker<'s>,
     pub(super) review: Review,
-    pub(super) account: Account,
-    /// The channel in which they are told.
-    channel: String,
     who: Who,
 }
 
@@ -38,47 +35,39 @@ pub(super) struct Said {
 
 impl<'s> Case<'s> {
     /// Finds the request and the person; `None` where there is nothing to go on with, which they
-    /// were told. Where there is no message to answer beside, nobody is told anything.
-    pub(super) async fn open(
-        shared: &'s Shared,
-        id: RequestId,
-        account: Account,
-        channel: Option<String>,
-    ) -> Result<Option<Self>, Trouble> {
-        let found = shared.find(id).await;
-        let told_in = |review: &Review| {
-            channel.clone().or_else(|| message(review.request()).map(|at| at.channel))
-        };
-        let review = match found {
+    /// were told.
+    pub(super) async fn open(asker: &'s Asker<'s>, id: RequestId) -> Result<Option<Self>, Trouble> {
+        let shared = asker.shared;
+        let review = match shared.find(id).await {
             Ok(Some(review)) => review,
             Ok(None) => {
-                if let Some(channel) = &channel {
-                    shared.tell(channel, &account.user, words::UNKNOWN).await;
-                }
+                asker.tell(words::UNKNOWN).await;
                 return Ok(None);
             }
             Err(error) => {
-                if let Some(channel) = &channel {
-                    shared.tell(channel, &account.user, words::UNRECORDED).await;
-                }
+                asker.tell(words::UNRECORDED).await;
                 return Err(error.into());
             }
         };
-        let channel = told_in(&review).unwrap_or_default();
-        match shared.people.who(&account, review.policies().directory()).await {
-            Ok(who) => Ok(Some(Self { shared, review, account, channel, who })),
+        if let Some(at) = message(review.request()) {
+            asker.looks_at(at.channel);
+        }
+        match shared.people.who(&asker.account, review.policies().directory()).await {
+            Ok(who) => Ok(Some(Self { asker, review, who })),
             Err(error) => {
-                shared.tell(&channel, &account.user, words::UNCHECKED).await;
+                asker.tell(words::UNCHECKED).await;
                 Err(error.into())
             }
         }
     }
 
+    pub(super) const fn account(&self) -> &Account {
+        &self.asker.account
+    }
+
     /// Tells this person alone.
     pub(super) async fn tell(&self, text: &str) {
-        if !self.channel.is_empty() {
-            self.shared.tell(&self.channel, &self.account.user, text).await;
-        }
+        self.asker.tell(text).await;
     }
 
     /// Whether a vote of theirs may count, judged before anything is shown or asked. They are told
@@ -137,15 +126,30 @@ impl<'s> Case<'s> {
                 return Err(error.into());
             }
         };
-        self.review.current().await?;
+        let known = self.review.current().await.map(|_| ());
+        if matches!(cast, Cast::Counted(_)) {
+            let shown = match known {
+                Ok(()) => self.show().await,
+                Err(error) => Err(error.into()),
+            };
+            if let Err(error) = shown {
+                tracing::warn!(%error, "a vote that counts was not shown");
+                self.tell(words::UNSHOWN).await;
+            }
+            return Ok(());
+        }
+        known?;
         match (cast, nobody) {
-            (Cast::Counted(_), _) => self.show().await,
+            (Cast::Counted(_), _) => Ok(()),
             (Cast::Refused(_), Some(why)) => {
                 self.tell(words::nobody(why)).await;
                 Ok(())
             }
-            // The same click, delivered to another process as well.
-            (Cast::Refused(_), None) if said.here && self.has_cast(&identity, &nonce) => Ok(()),
+            // A second click, or the same one delivered to another process as well.
+            (Cast::Refused(_), None) if said.here && self.has_cast(&identity, &nonce) => {
+                self.tell(words::ALREADY).await;
+                self.close().await
+            }
             (Cast::Refused(why), None) => self.refuse(&why).await,
         }
     }
@@ -159,10 +163,18 @@ impl<'s> Case<'s> {
 
     /// Says why not; what is over loses its buttons.
     async fn refuse(&self, why: &VoteRefusal) -> Result<(), Trouble> {
-        self.tell(&words::refusal(why, &self.account)).await;
+        self.tell(&words::refusal(why, &self.asker.account)).await;
         let over = matches!(why, VoteRefusal::NotPending(_) | VoteRefusal::Expired);
-        match message(self.review.request()) {
-            Some(at) if over => self.shared.close(&self.review, &at).await,
+        if over { self.close().await } else { Ok(()) }
+    }
+
+    /// Takes the buttons off the message of a request that no longer waits.
+    async fn close(&self) -> Result<(), Trouble> {
+        let request = self.review.request();
+        match message(request) {
+            Some(at) if request.state(self.review.now()) != State::Pending => {
+                self.asker.shared.close(&self.review, &at).await
+            }
             _ => Ok(()),
         }
     }
@@ -172,11 +184,16 @@ impl<'s> Case<'s> {
         let policies = self.review.policies();
         let directory = policies.directory();
         let guardrail_core::policy::Resolution::Person(person) = directory.resolve(identity) else {
+            self.refuse(&VoteRefusal::Unlinked).await?;
             return Ok(false);
         };
         let request = self.review.request();
-        let left =
-            self.shared.groups.leave(request, directory, person.id(), &self.account.user).await;
+        let left = self
+            .asker
+            .shared
+            .groups
+            .leave(request, directory, person.id(), &self.asker.account.user)
+            .await;
         match left {
             Ok(true) => Ok(true),
             Ok(false) => {
@@ -193,16 +210,15 @@ impl<'s> Case<'s> {
     /// After a vote that counts: where no review of this process does it, the message is changed
     /// here.
     async fn show(&mut self) -> Result<(), Trouble> {
-        if self.shared.live.has(self.review.id()) {
+        if self.asker.shared.live.has(self.review.id()) {
             return Ok(());
         }
         if self.review.request().state(self.review.now()) == State::Pending {
-            return self.shared.present(&mut self.review).await.map(|_| ());
+            self.asker.shared.present(&mut self.review).await?;
+            // It may have been settled while Slack took its time over the buttons.
+            self.review.current().await?;
         }
-        match message(self.review.request()) {
-            Some(at) => self.shared.close(&self.review, &at).await,
-            None => Ok(()),
-        }
+        self.close().await
     }
 }
 

@@ -19,6 +19,16 @@ pub(super) const UNCHECKED: &str = "Nothing happened: Slack did not say who you 
 pub(super) const UNRECORDED: &str = "It is not known whether this counts: the audit log did not \
     answer. Look at the message again before you try once more.";
 
+/// Something failed on the way, at a place that has no words of its own.
+pub(super) const FAILED: &str = "It is not known whether this counts: something failed on the way. \
+    Look at the message again before you try once more.";
+
+/// The vote is on record, and the message does not say so.
+pub(super) const UNSHOWN: &str = "Your vote counts, but its message could not be changed just now.";
+
+/// The very same vote is on record.
+pub(super) const ALREADY: &str = "Your vote counts already.";
+
 /// A modal could not be opened.
 pub(super) const UNOPENED: &str = "Slack did not open the window in time. Press the button again.";
 

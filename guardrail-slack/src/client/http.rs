@@ -7,6 +7,7 @@ use guardrail_core::model::secret::Secret;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{StatusCode, Url, redirect};
 
+use crate::address;
 use crate::client::error::{BuildError, Error};
 use crate::client::transport::{Answer, Body, RETRY_AFTER_DEFAULT, Transport};
 
@@ -26,16 +27,19 @@ pub(super) struct Http {
 
 impl Http {
     pub(super) fn new(api: Url) -> Result<Self, BuildError> {
-        let client = reqwest::Client::builder()
+        let mut client = reqwest::Client::builder()
             .user_agent(concat!("guardrail/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .referer(false)
             // reqwest would send some calls again by itself; how often is decided in one place.
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
-            .build()?;
-        Ok(Self { client, api })
+            .timeout(TIMEOUT);
+        if address::is_local(&api) {
+            // What runs beside us a proxy cannot reach, and it must not see the token.
+            client = client.no_proxy();
+        }
+        Ok(Self { client: client.build()?, api })
     }
 }
 

@@ -53,10 +53,12 @@ impl Client {
         const METHOD: &str = "chat.postMessage";
         let turn = self.0.pace.turn(&post.channel).await;
         turn.map_err(|after| Error::RateLimited { method: METHOD, after })?;
-        self.call(METHOD, Body::Json(body)).await
+        let sent: Sent = self.call(METHOD, Body::Json(body)).await?;
+        self.0.pace.is_one(&post.channel, &sent.channel);
+        Ok(sent)
     }
 
-    /// `chat.update`: the message at this place says something else from now on.
+    /// `chat.update`: the message at this place says something else from now on. Waits its turn.
     pub(crate) async fn update(
         &self,
         at: &Sent,
@@ -66,7 +68,10 @@ impl Client {
         let mut body = message(text, blocks);
         put(&mut body, "channel", json!(at.channel));
         put(&mut body, "ts", json!(at.ts));
-        let Good { .. } = self.call("chat.update", Body::Json(body)).await?;
+        const METHOD: &str = "chat.update";
+        let turn = self.0.pace.change().await;
+        turn.map_err(|after| Error::RateLimited { method: METHOD, after })?;
+        let Good { .. } = self.call(METHOD, Body::Json(body)).await?;
         Ok(())
     }
 
@@ -79,15 +84,21 @@ impl Client {
         thread: Option<&str>,
         text: &str,
     ) -> Result<(), Error> {
-        // A block of plain text: the field `text` alone would be read as markup.
-        let block = json!({ "type": "section", "text": { "type": "plain_text", "text": text, "emoji": false } });
-        let mut body = message(text, &[block]);
+        let mut body = message(text, &[plain(text)]);
         put(&mut body, "channel", json!(channel));
         put(&mut body, "user", json!(user));
         if let Some(thread) = thread {
             put(&mut body, "thread_ts", json!(thread));
         }
         let Good { .. } = self.call("chat.postEphemeral", Body::Json(body)).await?;
+        Ok(())
+    }
+
+    /// `conversations.open` and `chat.postMessage`: a direct message, in plain text as well.
+    pub(crate) async fn post_direct(&self, user: &str, text: &str) -> Result<(), Error> {
+        let channel = self.conversations_open(user).await?;
+        let blocks = vec![plain(text)];
+        self.post_message(&Post { channel, thread: None, text: text.to_owned(), blocks }).await?;
         Ok(())
     }
 
@@ -110,6 +121,14 @@ fn message(text: &str, blocks: &[Value]) -> Value {
         "link_names": false,
         "unfurl_links": false,
         "unfurl_media": false,
+    })
+}
+
+/// A block of plain text: the field `text` alone would be read as markup.
+fn plain(text: &str) -> Value {
+    json!({
+        "type": "section",
+        "text": { "type": "plain_text", "text": text, "emoji": false }
     })
 }
 

@@ -78,7 +78,7 @@ impl SlackBuilder {
             app_token: None,
             signing_secrets: Vec::new(),
             give_up_after: GIVE_UP_AFTER,
-            clock: Arc::new(WallClock::new()),
+            clock: Arc::new(WallClock),
             entropy: Arc::new(SystemEntropy),
         }
     }

@@ -41,8 +41,8 @@ pub(super) struct Line {
 /// What a socket tells while it lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum News {
-    /// Slack said hello.
-    Open,
+    /// Slack said hello, and how many sockets of the app are open with this one.
+    Open { connections: Option<u64> },
     /// Slack wants another socket; this one is read on.
     Leaving,
 }
@@ -66,8 +66,8 @@ impl Line {
     /// Opens a socket and serves it until it ends. `tell` hears of it as `number`.
     pub(super) async fn live(&self, number: u64, tell: mpsc::Sender<(u64, News)>) -> End {
         match self.open().await {
-            Ok(mut frames) => {
-                let told = tell.send((number, News::Open)).await;
+            Ok((mut frames, connections)) => {
+                let told = tell.send((number, News::Open { connections })).await;
                 if told.is_err() {
                     return End::Broken("nobody listens to slack any more");
                 }
@@ -77,7 +77,7 @@ impl Line {
         }
     }
 
-    async fn open(&self) -> Result<Box<dyn Frames>, End> {
+    async fn open(&self) -> Result<(Box<dyn Frames>, Option<u64>), End> {
         if !self.desk.audience.is_ready() {
             self.desk.audience.learn(&self.client.auth_test().await?)?;
         }
@@ -92,9 +92,9 @@ impl Line {
             };
             match message(next)? {
                 Message::Text(text) => match read(&text) {
-                    Some(Frame::Hello { app }) => {
+                    Some(Frame::Hello { app, connections }) => {
                         self.desk.audience.learn_app(app.as_deref())?;
-                        return Ok(frames);
+                        return Ok((frames, connections));
                     }
                     Some(Frame::Disconnect { reason: Reason::LinkDisabled }) => {
                         return Err(End::Disabled);

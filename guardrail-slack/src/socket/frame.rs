@@ -12,9 +12,11 @@ const ENVELOPE_ID_LIMIT: usize = 128;
 /// One text frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Frame<'a> {
-    /// The first: from now on envelopes come. The app is whose token opened the socket.
+    /// The first: from now on envelopes come. The app is whose token opened the socket, and so many
+    /// sockets of it are open, with this one.
     Hello {
         app: Option<String>,
+        connections: Option<u64>,
     },
     Envelope(Envelope<'a>),
     /// Slack will close this socket and wants another.
@@ -51,6 +53,7 @@ struct Raw<'a> {
     #[serde(borrow)]
     payload: Option<&'a RawValue>,
     reason: Option<String>,
+    num_connections: Option<u64>,
     connection_info: Option<ConnectionInfo>,
 }
 
@@ -68,7 +71,10 @@ pub(super) fn read(text: &str) -> Option<Frame<'_>> {
         return usable.then_some(Frame::Envelope(Envelope { id, kind: raw.kind, payload }));
     }
     Some(match raw.kind.as_str() {
-        "hello" => Frame::Hello { app: raw.connection_info.and_then(|info| info.app_id) },
+        "hello" => Frame::Hello {
+            app: raw.connection_info.and_then(|info| info.app_id),
+            connections: raw.num_connections,
+        },
         "disconnect" => Frame::Disconnect {
             reason: match raw.reason.as_deref() {
                 Some("link_disabled") => Reason::LinkDisabled,
@@ -94,7 +100,10 @@ mod tests {
     #[test]
     fn what_slack_says_is_understood() {
         let hello = r#"{"type":"hello","num_connections":1,"connection_info":{"app_id":"A1"},"debug_info":{"host":"x"}}"#;
-        assert_eq!(read(hello), Some(Frame::Hello { app: Some("A1".to_owned()) }));
+        assert_eq!(
+            read(hello),
+            Some(Frame::Hello { app: Some("A1".to_owned()), connections: Some(1) })
+        );
         let envelope = r#"{"envelope_id":"e1","type":"interactive","accepts_response_payload":true,"payload": {"a": 1.0} }"#;
         assert_eq!(
             read(envelope),

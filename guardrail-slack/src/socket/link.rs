@@ -17,6 +17,8 @@ pub(crate) enum Link {
     Refused { error: String },
 }
 
+const NOT_YET: &str = "not connected yet";
+
 /// Tells how the connection stands.
 #[derive(Debug)]
 pub(crate) struct Teller(watch::Sender<Link>);
@@ -26,18 +28,34 @@ pub(crate) struct Teller(watch::Sender<Link>);
 pub(crate) struct Watcher(watch::Receiver<Link>);
 
 pub(crate) fn link() -> (Teller, Watcher) {
-    let start = Link::Down { since: Instant::now(), error: "not connected yet".to_owned() };
+    let start = Link::Down { since: Instant::now(), error: NOT_YET.to_owned() };
     let (teller, watcher) = watch::channel(start);
     (Teller(teller), Watcher(watcher))
 }
 
 impl Teller {
+    /// It is tried from now on: nobody was out of reach before.
+    pub(crate) fn begin(&self) {
+        self.0.send_replace(Link::Down { since: Instant::now(), error: NOT_YET.to_owned() });
+    }
+
     pub(super) fn up(&self) {
         self.0.send_if_modified(|link| {
             let changed = *link != Link::Up;
             *link = Link::Up;
             changed
         });
+    }
+
+    /// So many sockets of the app are not ours. Slack gives each delivery to one of them.
+    pub(super) fn others(&self, others: u64) {
+        if others > 0 {
+            tracing::error!(
+                others,
+                "other programs listen to the same slack app; unless they share this audit log, \
+                 clicks on requests of this one are lost on them: one app means one log"
+            );
+        }
     }
 
     /// It went down, or still is: the time since when stays.
@@ -94,5 +112,23 @@ async fn wait(until: Option<Instant>) {
     match until {
         Some(until) => sleep_until(until).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::link;
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_out_of_reach_from_when_it_is_tried() {
+        let (teller, mut watcher) = link();
+        tokio::time::advance(Duration::from_secs(3_600)).await;
+        teller.begin();
+        let start = tokio::time::Instant::now();
+        let why = watcher.lost(Duration::from_secs(600)).await;
+        assert!(why.contains("not connected yet"), "{why}");
+        assert_eq!(start.elapsed(), Duration::from_secs(600));
     }
 }

@@ -95,8 +95,9 @@ impl Socket {
                 // News of a socket before its end.
                 biased;
                 Some((number, news)) = hear.recv() => match news {
-                    News::Open => {
+                    News::Open { connections } => {
                         sockets.open.insert(number, Instant::now());
+                        self.teller.others(sockets.others(connections));
                         self.teller.up();
                     }
                     News::Leaving if number == sockets.newest && next.is_none() => {
@@ -164,6 +165,13 @@ impl Socket {
 }
 
 impl Sockets {
+    /// How many sockets of the app others hold. Slack may count one of ours that ended a moment ago
+    /// as well, for which one more is allowed once there was one.
+    fn others(&self, connections: Option<u64>) -> u64 {
+        let ours = self.tasks.len() as u64 + u64::from(self.newest > 1);
+        connections.unwrap_or_default().saturating_sub(ours)
+    }
+
     fn was_good(&self, number: u64) -> bool {
         self.open.get(&number).is_some_and(|open| open.elapsed() >= GOOD_LIFE)
     }

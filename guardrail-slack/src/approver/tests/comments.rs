@@ -43,4 +43,11 @@ async fn people_of_the_directory_comment_in_the_thread() {
     let expected = ("bob".to_owned(), "is <this> ok?".to_owned(), "slack".to_owned());
     assert_eq!(comments, [expected], "once, and of nobody else");
     call.abort();
+    bed.says(&message, "withdrawn").await;
+    bed.approver.idle().await;
+    bed.hear(Kind::Event, &said("U0CAROL", &message.ts, "Ev4")).await;
+    let late = bed.events().await.into_iter().any(|event| {
+        matches!(event, AuditEvent::Commented { person: Some(person), .. } if person.as_str() == "carol")
+    });
+    assert!(late, "people talk on when it is over");
 }

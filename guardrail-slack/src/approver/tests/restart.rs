@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use guardrail_core::model::AuditEvent;
 use guardrail_test_slack::Fault;
 
 use super::bed::{Bed, labels};
@@ -19,6 +20,9 @@ async fn the_first_click_after_a_restart_counts() {
     let message = bed.says(&message, "approved").await;
     assert_eq!(labels(&message), Vec::<String>::new());
     assert_eq!(bed.slack.look(|state| state.posts().count()), 1, "the same message");
+    let events = bed.events().await;
+    let shown = events.iter().filter(|event| matches!(event, AuditEvent::Posted(_))).count();
+    assert_eq!(shown, 1, "buttons that are good are left as they are");
 }
 
 #[tokio::test]
@@ -28,6 +32,7 @@ async fn the_message_is_found_and_changed() {
     let message = bed.message(2).await;
     bed.click("bob", &message, "Approve").await;
     let second = bed.says(&message, "1 of 2").await;
+    bed.thread(&message, "bob approves").await;
     std::mem::forget(call);
     let bed = bed.restarted().await;
     let third = bed

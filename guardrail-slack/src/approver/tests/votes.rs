@@ -125,6 +125,18 @@ async fn a_delivery_that_comes_twice_is_one() {
 }
 
 #[tokio::test]
+async fn a_second_click_hears_that_the_first_counts() {
+    let bed = Bed::new().await;
+    let call = bed.deploy("two");
+    let message = bed.message(2).await;
+    bed.click("bob", &message, "Approve").await;
+    bed.click("bob", &message, "Approve").await;
+    assert_eq!(bed.votes().await.len(), 1);
+    assert!(bed.told("bob").await.contains("counts already"), "{}", bed.told("bob").await);
+    call.abort();
+}
+
+#[tokio::test]
 async fn a_millisecond_decides() {
     for (early, counts) in [(true, true), (false, false)] {
         let bed = Bed::new().await;
