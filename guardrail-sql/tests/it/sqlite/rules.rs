@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use guardrail_conformance::events::{asked, commented, of_requests, of_the_log, started};
 use guardrail_core::audit::{Append, AuditLog, Error, opened};
-use guardrail_core::model::{AuditEvent, RequestId, State, Version};
+use guardrail_core::model::{AuditEvent, RequestId, Version};
 use guardrail_sql::SqliteLog;
 use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
@@ -96,6 +96,6 @@ async fn a_rule_of_the_database_fails_one_append_of_a_batch() {
     notes.unwrap();
     let late = Append::new(RequestId::LOG, Version::START, vec![opened()]);
     assert!(matches!(log.append(&late).await, Err(Error::Conflict { .. })));
-    assert_eq!(guardrail_core::audit::verify(&log).await.unwrap().records, 8);
-    assert_eq!(State::ALL.len(), 13);
+    let records = guardrail_core::audit::verify(&log).await.unwrap().records;
+    assert_eq!(records, 3 + 2 + of_the_log().len() as u64, "what fits, and nothing else");
 }
