@@ -1,0 +1,27 @@
+//! The logs in databases beside bare inserts of the same lines with the same durability, votes that
+//! cross from one log handle to another beside a bare NOTIFY, and 10,000 requests taken up.
+
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench that cannot run says so")]
+
+mod bare;
+mod pending;
+mod votes;
+mod writes;
+
+use guardrail_test_counterparts::{Counterparts, Postgres};
+use tokio::runtime::Builder;
+
+fn main() {
+    // `cargo test` runs benches too, to see that they run.
+    let rounds = if std::env::args().any(|arg| arg == "--bench") { 10 } else { 1 };
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    runtime.block_on(writes::sqlite(folder.path(), rounds));
+    runtime.block_on(pending::sqlite(folder.path(), rounds));
+    let Some(parts) = Counterparts::find("the benchmark of PostgreSQL") else { return };
+    let server = Postgres::start(&parts, &[]).expect("a server");
+    runtime.block_on(writes::postgres(&server, rounds));
+    runtime.block_on(pending::postgres(&server, rounds));
+    runtime.block_on(votes::postgres(&server, rounds));
+}
