@@ -1,11 +1,13 @@
 //! What a database does for a log: the few statements that differ from one to the other.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use guardrail_core::clock::Clock;
 use guardrail_core::model::RequestId;
 
-use crate::log::process::Writer;
+use crate::log::process::{Holder, Writer};
 use crate::log::row::Row;
 
 /// The head of a log: its last record, and the time.
@@ -19,6 +21,8 @@ pub(crate) struct Head {
     pub(crate) time: i64,
     /// The database's time, where that is the log's clock.
     pub(crate) clock: Option<i64>,
+    /// Microseconds since the writer that asks was heard of; nothing where it was not.
+    pub(crate) silent: Option<i64>,
 }
 
 /// A log of this name, as the database knows it.
@@ -54,8 +58,16 @@ pub(crate) trait Engine: Debug + Send + Sync + 'static {
     /// The log of this name, made with this id where there is none. The tables are there.
     async fn log(&self, name: &str, fresh: &str, start: &str) -> Result<Known, sqlx::Error>;
 
-    /// Begins a transaction that alone writes this log.
-    async fn begin(&self, on: &mut Self::Session, log: i64) -> Result<Head, sqlx::Error>;
+    /// The clock of a log that was given none.
+    fn clock() -> Arc<dyn Clock>;
+
+    /// Begins a transaction in which this writer alone writes this log.
+    async fn begin(
+        &self,
+        on: &mut Self::Session,
+        log: i64,
+        writer: i64,
+    ) -> Result<Head, sqlx::Error>;
 
     /// Where these streams stand: id, version, state.
     async fn standings(
@@ -127,28 +139,44 @@ pub(crate) trait Engine: Debug + Send + Sync + 'static {
         limit: i64,
     ) -> Result<Vec<String>, sqlx::Error>;
 
-    /// Started requests whose starter is none of these writers.
-    async fn started(&self, log: i64, but: &[i64], limit: i64) -> Result<Vec<String>, sqlx::Error>;
+    /// The writers that open requests rest on. One statement: whoever holds one when it is listed
+    /// is listed as it was then.
+    async fn holders(&self, log: i64) -> Result<Vec<Holder>, sqlx::Error>;
 
-    /// Pending and approved requests behind this one which none of these writers looks after, with
-    /// their versions.
+    /// Started requests of these writers, of those of whom nothing was heard since that beat.
+    async fn started(
+        &self,
+        log: i64,
+        gone: &[(i64, i64)],
+        limit: i64,
+    ) -> Result<Vec<String>, sqlx::Error>;
+
+    /// Pending and approved requests behind this one which these writers look after, of those of
+    /// whom nothing was heard since that beat; with their versions.
     async fn unattended(
         &self,
         log: i64,
         after: Option<RequestId>,
-        but: &[i64],
+        gone: &[(i64, i64)],
         limit: i64,
     ) -> Result<Vec<(String, i64)>, sqlx::Error>;
 
-    /// The writers that have not left, each with the microseconds since it was last heard of.
-    /// `now` is the log's time, where that is not the database's.
-    async fn writers(&self, log: i64, now: i64) -> Result<Vec<(Writer, i64)>, sqlx::Error>;
+    /// Says that this writer is there; in the transaction, where there is one.
+    async fn say(
+        &self,
+        on: &mut Self::Session,
+        log: i64,
+        writer: &Writer,
+    ) -> Result<(), sqlx::Error>;
 
     /// Says that this writer is there; forgets those that have been silent for a day.
-    async fn beat(&self, log: i64, writer: &Writer, now: i64) -> Result<(), sqlx::Error>;
+    async fn beat(&self, log: i64, writer: &Writer) -> Result<(), sqlx::Error>;
 
-    /// Says that this writer has left, and closes the connections that read.
+    /// Says that this writer has left.
     async fn leave(&self, log: i64, writer: i64) -> Result<(), sqlx::Error>;
+
+    /// Closes the connections that read.
+    async fn close(&self);
 
     /// Whether the database refused what it was told because it breaks a rule.
     fn is_refusal(error: &sqlx::Error) -> bool;

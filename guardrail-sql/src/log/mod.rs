@@ -14,6 +14,7 @@ mod writer;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error};
@@ -32,6 +33,12 @@ use writer::Job;
 const PAGE: i64 = 10_000;
 const PAGE_BYTES: i64 = 8 * 1024 * 1024;
 
+/// How long one who waits goes without looking.
+const LOOK: Duration = Duration::from_secs(15);
+
+/// How long it is waited for the writer's farewell.
+const FAREWELL: Duration = Duration::from_secs(30);
+
 /// An audit log in a database.
 pub(crate) struct Log<E: Engine> {
     shared: Arc<Shared<E>>,
@@ -46,20 +53,19 @@ impl<E: Engine> Log<E> {
         drop(jobs);
         let writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(writer) = writer {
-            // An error means that it is gone.
-            let _ = writer.await;
+            // An error means that it is gone, or goes in its own time.
+            let _ = tokio::time::timeout(FAREWELL, writer).await;
         }
     }
 
-    /// The writers that are there, this one among them.
-    async fn there(&self) -> Result<Vec<i64>, Error> {
+    /// The writers that open requests rest on and that are gone, each with its last beat.
+    async fn gone(&self) -> Result<Vec<(i64, i64)>, Error> {
         let shared = &*self.shared;
         let Some(this) = shared.this() else { return Ok(Vec::new()) };
-        let now = shared.time.now().as_micros();
-        let question = || shared.engine.writers(shared.number, now);
-        let writers = shared.ask("list writers", question).await?;
-        let there = writers.iter().filter(|(writer, silent)| !writer.is_gone(*silent, this));
-        Ok(there.map(|(writer, _)| writer.writer).chain([this.writer]).collect())
+        let holders = shared.ask("list writers", || shared.engine.holders(shared.number)).await?;
+        shared.step("sql writers listed");
+        let others = holders.iter().filter(|holder| holder.writer != this.writer);
+        Ok(others.filter_map(|holder| holder.gone(this)).collect())
     }
 
     /// Asks `moved` whenever something wakes whoever waits for this stream.
@@ -72,10 +78,17 @@ impl<E: Engine> Log<E> {
             let mut woken = std::pin::pin!(waiter.notify().notified());
             // Enlisted before looking: an append between the two is not missed.
             woken.as_mut().enable();
-            if moved().await? {
-                return Ok(());
+            match moved().await {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                // Whoever waits has a deadline; a database that is gone for a while is none.
+                Err(error @ Error::Unreachable { .. }) => {
+                    tracing::debug!(log = E::NAME, %error, "it is waited on");
+                }
+                Err(error) => return Err(error),
             }
-            woken.await;
+            // Looks by itself now and then, whatever becomes of those who wake.
+            let _ = tokio::time::timeout(LOOK, woken).await;
         }
     }
 }
@@ -156,8 +169,8 @@ impl<E: Engine> AuditLog for Log<E> {
 
     async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
         let shared = &*self.shared;
-        let but = self.there().await?;
-        let question = || shared.engine.started(shared.number, &but, page(limit));
+        let gone = self.gone().await?;
+        let question = || shared.engine.started(shared.number, &gone, page(limit));
         let found = shared.ask("list orphaned requests", question).await?;
         found.iter().map(|id| request::<E>(id)).collect()
     }
@@ -168,8 +181,8 @@ impl<E: Engine> AuditLog for Log<E> {
         limit: usize,
     ) -> Result<Option<Vec<(RequestId, Version)>>, Error> {
         let shared = &*self.shared;
-        let but = self.there().await?;
-        let question = || shared.engine.unattended(shared.number, after, &but, page(limit));
+        let gone = self.gone().await?;
+        let question = || shared.engine.unattended(shared.number, after, &gone, page(limit));
         let found = shared.ask("list unattended requests", question).await?;
         let read = |(id, version): &(String, i64)| {
             let version = Version::new(u64::try_from(*version).unwrap_or(0));

@@ -32,7 +32,7 @@ pub(crate) async fn open<E: Engine>(engine: E, settings: &Settings) -> Result<Lo
         engine.log(&settings.name, &fresh, &start).await.map_err(failed)?;
     let id = LogId::parse(&id).map_err(|_| damaged::<E>("its head", "its id is none"))?;
     look(&engine, number, &head).await?;
-    let time = LogTime::new(settings.clock.clone(), &head);
+    let time = LogTime::new(settings.clock.clone().unwrap_or_else(E::clock), &head);
     let session = engine.session().await.map_err(failed)?;
     let shared = Arc::new(Shared::new(engine, id, number, time, head.last, settings.steps.clone()));
     let (jobs, receiver) = mpsc::channel(PLACES);
@@ -74,9 +74,8 @@ async fn introduce<E: Engine>(log: &Log<E>) -> Result<(), Error> {
                 let place = appended.records.first().map_or(0, |r| number(r.sequence().get()));
                 let this = process::Writer::this(place);
                 let shared = &log.shared;
-                let now = shared.time.now().as_micros();
                 // Before anything is started: what a writer starts that nobody hears is orphaned.
-                let beat = || shared.engine.beat(shared.number, &this, now);
+                let beat = || shared.engine.beat(shared.number, &this);
                 shared.ask("open", beat).await?;
                 shared.introduce(this);
                 return Ok(());

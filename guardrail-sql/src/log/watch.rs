@@ -16,6 +16,12 @@ const PAGE: i64 = 1024;
 /// The pause where the database could not be asked.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// How long one question may take.
+const TRY: Duration = Duration::from_secs(4);
+
+/// The pause before it is said again that this process is there.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// Wakes those who wait for what other processes have written; looks only while somebody waits.
 pub(crate) async fn watch<E: Engine>(shared: Weak<Shared<E>>) {
     while let Some(shared) = shared.upgrade() {
@@ -24,7 +30,7 @@ pub(crate) async fn watch<E: Engine>(shared: Weak<Shared<E>>) {
         if tokio::time::timeout(PAUSE, shared.waiters.any()).await.is_err() {
             continue;
         }
-        if let Err(error) = look(&shared).await {
+        if let Err(error) = in_time(look(&shared)).await {
             tracing::debug!(log = E::NAME, %error, "what others write cannot be seen");
             // A pause: whoever waits asks the database by itself, and hears of it if it is down.
             tokio::time::sleep(PAUSE).await;
@@ -37,6 +43,12 @@ pub(crate) async fn watch<E: Engine>(shared: Weak<Shared<E>>) {
     }
 }
 
+/// A connection that answers nothing is not waited for.
+async fn in_time<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    tokio::time::timeout(TRY, asked).await.map_err(late)?
+}
+
 async fn look<E: Engine>(shared: &Shared<E>) -> Result<(), sqlx::Error> {
     loop {
         let woken = shared.woken.load(Ordering::Relaxed);
@@ -44,7 +56,8 @@ async fn look<E: Engine>(shared: &Shared<E>) -> Result<(), sqlx::Error> {
         if head.last <= woken {
             return Ok(());
         }
-        shared.time.see(head.time);
+        // Keeps pace with the database's clock.
+        shared.time.judge(&head);
         if head.last.saturating_sub(woken) > PAGE {
             shared.waiters.wake_all();
             shared.woken.fetch_max(head.last, Ordering::Relaxed);
@@ -68,9 +81,10 @@ pub(crate) async fn beat<E: Engine>(shared: Weak<Shared<E>>) {
         ticks.tick().await;
         let Some(shared) = shared.upgrade() else { return };
         let Some(this) = shared.this() else { return };
-        let now = shared.time.now().as_micros();
-        if let Err(error) = shared.engine.beat(shared.number, this, now).await {
+        if let Err(error) = in_time(shared.engine.beat(shared.number, this)).await {
             tracing::warn!(log = E::NAME, %error, "it could not be said that this writer is there");
+            // Well before others take this one for gone.
+            ticks.reset_after(AGAIN);
         }
     }
 }

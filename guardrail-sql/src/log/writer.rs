@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use crate::log::batch::Batch;
 use crate::log::engine::Engine;
 use crate::log::error::Failed;
+use crate::log::process::FRESH;
 use crate::log::shared::{Shared, standings};
 
 /// Most appends that wait; more wait for a place.
@@ -85,9 +86,13 @@ impl<E: Engine> Writer<E> {
         }
         drop(self.session.take());
         let shared = &*self.shared;
-        if let Err(error) = shared.engine.leave(shared.number, shared.writer()).await {
+        let leave = shared.engine.leave(shared.number, shared.writer());
+        let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+        if let Err(error) = tokio::time::timeout(TRY, leave).await.map_err(late).flatten() {
             tracing::warn!(log = E::NAME, %error, "it could not be said that this writer has left");
         }
+        // One that answers nothing is not waited for; it goes with its process.
+        let _ = tokio::time::timeout(TRY, shared.engine.close()).await;
     }
 
     async fn write(&mut self, mut jobs: Vec<Job>) {
@@ -180,14 +185,16 @@ impl<E: Engine> Writer<E> {
             Some(session) => session,
             none => none.insert(engine.session().await?),
         };
-        let head = engine.begin(session, log).await?;
+        let head = engine.begin(session, log, shared.writer()).await?;
         shared.step("sql begun");
         if let Some(before) = &*doubt {
             let found = engine.leaf(session, log, before.seq).await?;
             let has_happened = found.is_some_and(|leaf| leaf == before.leaf);
             // Under the lock of the head it is known either way.
             if let Some(before) = doubt.take_if(|_| has_happened) {
-                engine.rollback(session).await?;
+                // The transaction goes with its connection: nothing that may fail comes between
+                // what is known now and whoever waits for it.
+                self.session = None;
                 return Ok(before.verdicts);
             }
             *doubt = None;
@@ -203,6 +210,14 @@ impl<E: Engine> Writer<E> {
             engine.rollback(session).await?;
             return Ok(verdicts);
         };
+        // A process that was stopped for a while may be taken for gone: with what it writes it says
+        // that it is there.
+        let fresh = i64::try_from(FRESH.as_micros()).unwrap_or(i64::MAX);
+        if let Some(this) = shared.this()
+            && head.silent.is_none_or(|silent| silent > fresh)
+        {
+            engine.say(session, log, this).await?;
+        }
         engine.insert(session, log, batch.rows()).await?;
         shared.step("sql inserted");
         let (seq, leaf) = (last.seq, last.leaf.clone());

@@ -16,6 +16,7 @@ use crate::schema::{Migration, missing};
 const MIGRATIONS: &[Migration] = &[
     include_str!("../../migrations/postgres/0001_log.sql"),
     include_str!("../../migrations/postgres/0002_attended.sql"),
+    include_str!("../../migrations/postgres/0003_guarded.sql"),
 ];
 
 /// How long a connection is waited for.
@@ -50,6 +51,13 @@ pub(super) async fn connect(url: &str, own_clock: bool) -> Result<Postgres, Erro
         .max_connections(READERS)
         .acquire_timeout(WAIT)
         .test_before_acquire(false)
+        .after_release(|connection: &mut PgConnection, _| {
+            Box::pin(async {
+                // One that answers nothing would keep its place for as long as the wire is waited on.
+                let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+                tokio::time::timeout(WAIT, connection.ping()).await.map_err(late)?.map(|()| true)
+            })
+        })
         .connect_lazy_with(options.clone());
     Ok(Postgres::new(options, pool, own_clock))
 }
@@ -60,8 +68,10 @@ async fn prepare(options: &PgConnectOptions) -> Result<(), Failure> {
     let connected = tokio::time::timeout(WAIT, options.connect()).await;
     let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
     let mut connection = connected.map_err(late)??;
-    migrate(&mut connection).await?;
-    connection.close().await?;
+    let made = tokio::time::timeout(PATIENCE, migrate(&mut connection)).await;
+    made.map_err(late)??;
+    // What was made is made, however the farewell goes.
+    let _ = tokio::time::timeout(WAIT, connection.close()).await;
     Ok(())
 }
 

@@ -1,14 +1,15 @@
 //! The statements of a log in PostgreSQL.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
+use guardrail_core::clock::{Clock, SystemClock};
 use guardrail_core::model::RequestId;
 use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{ConnectOptions as _, PgConnection, PgPool, Row as _};
 
 use crate::log::engine::{Engine, Head, Known, Stored};
-use crate::log::process::Writer;
+use crate::log::process::{Heard, Holder, Writer};
 use crate::log::row::Row;
 use crate::postgres::error;
 use crate::postgres::insert::insert;
@@ -33,16 +34,11 @@ impl Postgres {
         let clock: i64 = row.try_get(3)?;
         let clock = (!self.own_clock).then_some(clock);
         let (last, leaf, time) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        Ok(Head { last, leaf, time, clock })
+        Ok(Head { last, leaf, time, clock, silent: None })
     }
 
     fn signal(&self, log: i64) -> &Signal {
         self.signal.get_or_init(|| Signal::new(&self.pool, log))
-    }
-
-    /// This process's time, where it counts.
-    fn time(&self, now: i64) -> Option<i64> {
-        self.own_clock.then_some(now)
     }
 }
 
@@ -53,6 +49,13 @@ const ROUNDS: usize = 16;
 macro_rules! clock {
     () => {
         "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+    };
+}
+
+/// Whether the database sees this process on its own machine.
+macro_rules! is_here {
+    () => {
+        "coalesce(inet_client_addr() <<= '127.0.0.0/8' OR inet_client_addr() = '::1', true)"
     };
 }
 
@@ -99,7 +102,16 @@ impl Engine for Postgres {
         Err(sqlx::Error::RowNotFound)
     }
 
-    async fn begin(&self, on: &mut PgConnection, log: i64) -> Result<Head, sqlx::Error> {
+    fn clock() -> Arc<dyn Clock> {
+        Arc::new(SystemClock::new())
+    }
+
+    async fn begin(
+        &self,
+        on: &mut PgConnection,
+        log: i64,
+        writer: i64,
+    ) -> Result<Head, sqlx::Error> {
         // A process that stops in the midst of it holds the head for no longer than this.
         sqlx::raw_sql(
             "BEGIN ISOLATION LEVEL READ COMMITTED;
@@ -108,17 +120,25 @@ impl Engine for Postgres {
         )
         .execute(&mut *on)
         .await?;
+        // The clock is read once the lock is there, however long it was waited for.
         let row = sqlx::query(concat!(
-            "SELECT last, leaf, time, ",
+            "WITH head AS MATERIALIZED (
+                 SELECT number, last, leaf, time FROM guardrail_log WHERE number = $1 FOR UPDATE
+             )
+             SELECT last, leaf, time, ",
             clock!(),
-            ", CASE WHEN current_setting('synchronous_commit') = 'off'
+            ", ",
+            clock!(),
+            " - (SELECT beat FROM guardrail_writer WHERE log = number AND writer = $2),
+                 CASE WHEN current_setting('synchronous_commit') = 'off'
                  THEN set_config('synchronous_commit', 'on', true) END
-             FROM guardrail_log WHERE number = $1 FOR UPDATE"
+             FROM head"
         ))
         .bind(log)
+        .bind(writer)
         .fetch_one(on)
         .await?;
-        self.head(&row)
+        Ok(Head { silent: row.try_get(4)?, ..self.head(&row)? })
     }
 
     async fn standings(
@@ -263,15 +283,45 @@ impl Engine for Postgres {
         .await
     }
 
-    async fn started(&self, log: i64, but: &[i64], limit: i64) -> Result<Vec<String>, sqlx::Error> {
+    async fn holders(&self, log: i64) -> Result<Vec<Holder>, sqlx::Error> {
+        // Machines that were copied while they ran say they are the same boot of the same machine.
+        // So what can be seen of a process counts only where it is on the machine of the database.
+        let rows = sqlx::query(concat!(
+            "SELECT holder, writer, CASE WHEN ",
+            is_here!(),
+            " THEN boot END, space, pid, start, beat, ",
+            clock!(),
+            " - beat
+             FROM (SELECT DISTINCT CASE WHEN state = 'started' THEN starter ELSE attendant END
+                       AS holder
+                   FROM guardrail_stream
+                   WHERE log = $1 AND state IN ('pending', 'approved', 'started')) held
+             LEFT JOIN guardrail_writer ON log = $1 AND writer = holder"
+        ))
+        .bind(log)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(holder).collect()
+    }
+
+    async fn started(
+        &self,
+        log: i64,
+        gone: &[(i64, i64)],
+        limit: i64,
+    ) -> Result<Vec<String>, sqlx::Error> {
+        let (writers, beats): (Vec<i64>, Vec<i64>) = gone.iter().copied().unzip();
         sqlx::query_scalar(
-            "SELECT id FROM guardrail_stream
-             WHERE log = $1 AND state IN ('pending', 'approved', 'started') AND state = 'started'
-                 AND starter <> ALL($2)
-             ORDER BY first LIMIT $3",
+            "SELECT id FROM guardrail_stream held
+             LEFT JOIN guardrail_writer who ON who.log = held.log AND writer = starter
+             WHERE held.log = $1 AND state IN ('pending', 'approved', 'started')
+                 AND state = 'started' AND (starter, coalesce(beat, -1))
+                     IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))
+             ORDER BY first LIMIT $4",
         )
         .bind(log)
-        .bind(but)
+        .bind(writers)
+        .bind(beats)
         .bind(limit)
         .fetch_all(&self.pool)
         .await
@@ -281,55 +331,42 @@ impl Engine for Postgres {
         &self,
         log: i64,
         after: Option<RequestId>,
-        but: &[i64],
+        gone: &[(i64, i64)],
         limit: i64,
     ) -> Result<Vec<(String, i64)>, sqlx::Error> {
+        let (writers, beats): (Vec<i64>, Vec<i64>) = gone.iter().copied().unzip();
         sqlx::query_as(
-            "SELECT id, version FROM guardrail_stream
-             WHERE log = $1 AND state IN ('pending', 'approved', 'started')
-                 AND state <> 'started' AND attendant <> ALL($2)
+            "SELECT id, version FROM guardrail_stream held
+             LEFT JOIN guardrail_writer who ON who.log = held.log AND writer = attendant
+             WHERE held.log = $1 AND state IN ('pending', 'approved', 'started')
+                 AND state <> 'started' AND (attendant, coalesce(beat, -1))
+                     IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))
                  AND first > coalesce(
-                     (SELECT first FROM guardrail_stream WHERE log = $1 AND id = $3), 0)
-             ORDER BY first LIMIT $4",
+                     (SELECT first FROM guardrail_stream WHERE log = $1 AND id = $4), 0)
+             ORDER BY first LIMIT $5",
         )
         .bind(log)
-        .bind(but)
+        .bind(writers)
+        .bind(beats)
         .bind(after.map(|id| id.to_string()))
         .bind(limit)
         .fetch_all(&self.pool)
         .await
     }
 
-    async fn writers(&self, log: i64, now: i64) -> Result<Vec<(Writer, i64)>, sqlx::Error> {
-        let rows = sqlx::query(concat!(
-            "SELECT writer, boot, space, pid, start, coalesce($2, ",
-            clock!(),
-            ") - beat FROM guardrail_writer WHERE log = $1"
-        ))
-        .bind(log)
-        .bind(self.time(now))
-        .fetch_all(&self.pool)
-        .await?;
-        let read = |row: &PgRow| {
-            let writer = Writer {
-                writer: row.try_get(0)?,
-                boot: row.try_get(1)?,
-                space: row.try_get(2)?,
-                pid: row.try_get(3)?,
-                start: row.try_get(4)?,
-            };
-            Ok((writer, row.try_get(5)?))
-        };
-        rows.iter().map(read).collect()
-    }
-
-    async fn beat(&self, log: i64, writer: &Writer, now: i64) -> Result<(), sqlx::Error> {
-        let mut on = self.pool.acquire().await?;
+    async fn say(
+        &self,
+        on: &mut PgConnection,
+        log: i64,
+        writer: &Writer,
+    ) -> Result<(), sqlx::Error> {
         sqlx::query(concat!(
             "INSERT INTO guardrail_writer (log, writer, boot, space, pid, start, beat)
-             VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, ",
+             VALUES ($1, $2, CASE WHEN ",
+            is_here!(),
+            " THEN $3 END, $4, $5, $6, ",
             clock!(),
-            ")) ON CONFLICT (log, writer) DO UPDATE SET beat = excluded.beat",
+            ") ON CONFLICT (log, writer) DO UPDATE SET beat = excluded.beat",
         ))
         .bind(log)
         .bind(writer.writer)
@@ -337,29 +374,37 @@ impl Engine for Postgres {
         .bind(&writer.space)
         .bind(writer.pid)
         .bind(writer.start)
-        .bind(self.time(now))
-        .execute(&mut *on)
-        .await?;
+        .execute(on)
+        .await
+        .map(drop)
+    }
+
+    async fn beat(&self, log: i64, writer: &Writer) -> Result<(), sqlx::Error> {
+        let mut on = self.pool.acquire().await?;
+        self.say(&mut on, log, writer).await?;
         sqlx::query(concat!(
-            "DELETE FROM guardrail_writer WHERE log = $1 AND beat < coalesce($2, ",
+            "DELETE FROM guardrail_writer WHERE log = $1 AND writer <> $2 AND beat < ",
             clock!(),
-            ") - 86400000000"
+            " - 86400000000"
         ))
         .bind(log)
-        .bind(self.time(now))
+        .bind(writer.writer)
         .execute(&mut *on)
         .await
         .map(drop)
     }
 
     async fn leave(&self, log: i64, writer: i64) -> Result<(), sqlx::Error> {
-        let gone = sqlx::query("DELETE FROM guardrail_writer WHERE log = $1 AND writer = $2")
+        sqlx::query("DELETE FROM guardrail_writer WHERE log = $1 AND writer = $2")
             .bind(log)
             .bind(writer)
             .execute(&self.pool)
-            .await;
+            .await
+            .map(drop)
+    }
+
+    async fn close(&self) {
         self.pool.close().await;
-        gone.map(drop)
     }
 
     fn is_refusal(error: &sqlx::Error) -> bool {
@@ -369,4 +414,21 @@ impl Engine for Postgres {
     fn is_passing(error: &sqlx::Error) -> bool {
         error::is_passing(error)
     }
+}
+
+fn holder(row: &PgRow) -> Result<Holder, sqlx::Error> {
+    let heard = match row.try_get(1)? {
+        Some(writer) => {
+            let of = Writer {
+                writer,
+                boot: row.try_get(2)?,
+                space: row.try_get(3)?,
+                pid: row.try_get(4)?,
+                start: row.try_get(5)?,
+            };
+            Some(Heard { of, beat: row.try_get(6)?, silent: row.try_get(7)? })
+        }
+        None => None,
+    };
+    Ok(Holder { writer: row.try_get(0)?, heard })
 }

@@ -1,12 +1,16 @@
 //! The statements of a log in SQLite.
 
+use std::sync::Arc;
+use std::time::SystemTime;
+
 use async_trait::async_trait;
+use guardrail_core::clock::{Clock, Timestamp};
 use guardrail_core::model::RequestId;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Row as _, SqliteConnection, SqlitePool};
 
 use crate::log::engine::{Engine, Head, Known, Stored};
-use crate::log::process::Writer;
+use crate::log::process::{Heard, Holder, Writer, tick};
 use crate::log::row::Row;
 
 /// A log's file.
@@ -41,8 +45,8 @@ impl Engine for Sqlite {
     async fn log(&self, name: &str, fresh: &str, start: &str) -> Result<Known, sqlx::Error> {
         sqlx::query(
             "INSERT INTO guardrail_log (number, name, id, leaf, time)
-             SELECT coalesce(max(number), 0) + 1, ?1, ?2, ?3, 0 FROM guardrail_log WHERE true
-             ON CONFLICT (name) DO NOTHING",
+             SELECT (SELECT coalesce(max(number), 0) + 1 FROM guardrail_log), ?1, ?2, ?3, 0
+             WHERE NOT EXISTS (SELECT 1 FROM guardrail_log WHERE name = ?1)",
         )
         .bind(name)
         .bind(fresh)
@@ -57,13 +61,28 @@ impl Engine for Sqlite {
         Ok(Known { number: row.try_get(3)?, id: row.try_get(4)?, head: head(&row)? })
     }
 
-    async fn begin(&self, on: &mut SqliteConnection, log: i64) -> Result<Head, sqlx::Error> {
+    fn clock() -> Arc<dyn Clock> {
+        Arc::new(Wall)
+    }
+
+    async fn begin(
+        &self,
+        on: &mut SqliteConnection,
+        log: i64,
+        writer: i64,
+    ) -> Result<Head, sqlx::Error> {
         sqlx::query("BEGIN IMMEDIATE").execute(&mut *on).await?;
-        let row = sqlx::query("SELECT last, leaf, time FROM guardrail_log WHERE number = ?1")
-            .bind(log)
-            .fetch_one(on)
-            .await?;
-        head(&row)
+        let row = sqlx::query(
+            "SELECT last, leaf, time,
+                    (SELECT ?3 - tick FROM guardrail_writer WHERE log = ?1 AND writer = ?2)
+             FROM guardrail_log WHERE number = ?1",
+        )
+        .bind(log)
+        .bind(writer)
+        .bind(tick())
+        .fetch_one(on)
+        .await?;
+        Ok(Head { silent: row.try_get(3)?, ..head(&row)? })
     }
 
     async fn standings(
@@ -215,15 +234,42 @@ impl Engine for Sqlite {
         .await
     }
 
-    async fn started(&self, log: i64, but: &[i64], limit: i64) -> Result<Vec<String>, sqlx::Error> {
+    async fn holders(&self, log: i64) -> Result<Vec<Holder>, sqlx::Error> {
+        let here = Writer::this(0);
+        // Beats of this boot of the machine are compared by what the processes of it share; of
+        // another one, nothing but the clock on the wall is left.
+        let rows = sqlx::query(
+            "SELECT holder, writer, boot, space, pid, start, beat,
+                    iif(boot IS ?2, ?3 - tick, CAST(unixepoch('subsec') * 1000000 AS INTEGER) - beat)
+             FROM (SELECT DISTINCT iif(state = 'started', starter, attendant) AS holder
+                   FROM guardrail_stream
+                   WHERE log = ?1 AND state IN ('pending', 'approved', 'started'))
+             LEFT JOIN guardrail_writer ON log = ?1 AND writer = holder",
+        )
+        .bind(log)
+        .bind(here.boot)
+        .bind(tick())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(holder).collect()
+    }
+
+    async fn started(
+        &self,
+        log: i64,
+        gone: &[(i64, i64)],
+        limit: i64,
+    ) -> Result<Vec<String>, sqlx::Error> {
         sqlx::query_scalar(
-            "SELECT id FROM guardrail_stream
-             WHERE log = ?1 AND state IN ('pending', 'approved', 'started') AND state = 'started'
-                 AND starter NOT IN (SELECT value FROM json_each(?2))
+            "SELECT id FROM guardrail_stream AS held
+             LEFT JOIN guardrail_writer AS who ON who.log = held.log AND writer = starter
+             WHERE held.log = ?1 AND state IN ('pending', 'approved', 'started')
+                 AND state = 'started' AND (starter, coalesce(beat, -1))
+                     IN (SELECT value ->> 0, value ->> 1 FROM json_each(?2))
              ORDER BY first LIMIT ?3",
         )
         .bind(log)
-        .bind(json(but)?)
+        .bind(json(gone)?)
         .bind(limit)
         .fetch_all(&self.pool)
         .await
@@ -233,53 +279,37 @@ impl Engine for Sqlite {
         &self,
         log: i64,
         after: Option<RequestId>,
-        but: &[i64],
+        gone: &[(i64, i64)],
         limit: i64,
     ) -> Result<Vec<(String, i64)>, sqlx::Error> {
         sqlx::query_as(
-            "SELECT id, version FROM guardrail_stream
-             WHERE log = ?1 AND state IN ('pending', 'approved', 'started')
-                 AND state <> 'started' AND attendant NOT IN (SELECT value FROM json_each(?2))
+            "SELECT id, version FROM guardrail_stream AS held
+             LEFT JOIN guardrail_writer AS who ON who.log = held.log AND writer = attendant
+             WHERE held.log = ?1 AND state IN ('pending', 'approved', 'started')
+                 AND state <> 'started' AND (attendant, coalesce(beat, -1))
+                     IN (SELECT value ->> 0, value ->> 1 FROM json_each(?2))
                  AND first > coalesce(
                      (SELECT first FROM guardrail_stream WHERE log = ?1 AND id = ?3), 0)
              ORDER BY first LIMIT ?4",
         )
         .bind(log)
-        .bind(json(but)?)
+        .bind(json(gone)?)
         .bind(after.map(|id| id.to_string()))
         .bind(limit)
         .fetch_all(&self.pool)
         .await
     }
 
-    async fn writers(&self, log: i64, now: i64) -> Result<Vec<(Writer, i64)>, sqlx::Error> {
-        let rows = sqlx::query(
-            "SELECT writer, boot, space, pid, start, ?2 - beat FROM guardrail_writer
-             WHERE log = ?1",
-        )
-        .bind(log)
-        .bind(now)
-        .fetch_all(&self.pool)
-        .await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| {
-            let writer = Writer {
-                writer: row.try_get(0)?,
-                boot: row.try_get(1)?,
-                space: row.try_get(2)?,
-                pid: row.try_get(3)?,
-                start: row.try_get(4)?,
-            };
-            Ok((writer, row.try_get(5)?))
-        };
-        rows.iter().map(read).collect()
-    }
-
-    async fn beat(&self, log: i64, writer: &Writer, now: i64) -> Result<(), sqlx::Error> {
-        let mut on = self.pool.acquire().await?;
+    async fn say(
+        &self,
+        on: &mut SqliteConnection,
+        log: i64,
+        writer: &Writer,
+    ) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "INSERT INTO guardrail_writer (log, writer, boot, space, pid, start, beat)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (log, writer) DO UPDATE SET beat = excluded.beat",
+            "INSERT INTO guardrail_writer (log, writer, boot, space, pid, start, tick, beat)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, CAST(unixepoch('subsec') * 1000000 AS INTEGER))
+             ON CONFLICT (log, writer) DO UPDATE SET tick = excluded.tick, beat = excluded.beat",
         )
         .bind(log)
         .bind(writer.writer)
@@ -287,25 +317,37 @@ impl Engine for Sqlite {
         .bind(&writer.space)
         .bind(writer.pid)
         .bind(writer.start)
-        .bind(now)
+        .bind(tick())
+        .execute(on)
+        .await
+        .map(drop)
+    }
+
+    async fn beat(&self, log: i64, writer: &Writer) -> Result<(), sqlx::Error> {
+        let mut on = self.pool.acquire().await?;
+        self.say(&mut on, log, writer).await?;
+        sqlx::query(
+            "DELETE FROM guardrail_writer WHERE log = ?1 AND writer <> ?2
+             AND beat < CAST(unixepoch('subsec') * 1000000 AS INTEGER) - 86400000000",
+        )
+        .bind(log)
+        .bind(writer.writer)
         .execute(&mut *on)
-        .await?;
-        sqlx::query("DELETE FROM guardrail_writer WHERE log = ?1 AND beat < ?2 - 86400000000")
+        .await
+        .map(drop)
+    }
+
+    async fn leave(&self, log: i64, writer: i64) -> Result<(), sqlx::Error> {
+        sqlx::query("DELETE FROM guardrail_writer WHERE log = ?1 AND writer = ?2")
             .bind(log)
-            .bind(now)
-            .execute(&mut *on)
+            .bind(writer)
+            .execute(&self.pool)
             .await
             .map(drop)
     }
 
-    async fn leave(&self, log: i64, writer: i64) -> Result<(), sqlx::Error> {
-        let gone = sqlx::query("DELETE FROM guardrail_writer WHERE log = ?1 AND writer = ?2")
-            .bind(log)
-            .bind(writer)
-            .execute(&self.pool)
-            .await;
+    async fn close(&self) {
         self.pool.close().await;
-        gone.map(drop)
     }
 
     fn is_refusal(error: &sqlx::Error) -> bool {
@@ -321,6 +363,18 @@ impl Engine for Sqlite {
     }
 }
 
+/// The machine's clock, read every time: processes that read it differ by nothing, even where the
+/// machine has slept or its clock was set.
+#[derive(Debug)]
+struct Wall;
+
+impl Clock for Wall {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+}
+
 /// The primary result code (<https://www.sqlite.org/rescode.html>): 5 and 6 are busy and locked,
 /// 19 a constraint.
 fn code(error: &sqlx::Error) -> Option<i64> {
@@ -330,5 +384,22 @@ fn code(error: &sqlx::Error) -> Option<i64> {
 
 fn head(row: &sqlx::sqlite::SqliteRow) -> Result<Head, sqlx::Error> {
     let (last, leaf, time) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-    Ok(Head { last, leaf, time, clock: None })
+    Ok(Head { last, leaf, time, clock: None, silent: None })
+}
+
+fn holder(row: &sqlx::sqlite::SqliteRow) -> Result<Holder, sqlx::Error> {
+    let heard = match row.try_get(1)? {
+        Some(writer) => {
+            let of = Writer {
+                writer,
+                boot: row.try_get(2)?,
+                space: row.try_get(3)?,
+                pid: row.try_get(4)?,
+                start: row.try_get(5)?,
+            };
+            Some(Heard { of, beat: row.try_get(6)?, silent: row.try_get(7)? })
+        }
+        None => None,
+    };
+    Ok(Holder { writer: row.try_get(0)?, heard })
 }

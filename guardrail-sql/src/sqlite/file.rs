@@ -1,7 +1,9 @@
 //! The file of a log, for its owner alone, and its tables.
 
 use std::fs::{DirBuilder, OpenOptions};
+use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use guardrail_core::audit::Error;
@@ -16,6 +18,7 @@ use crate::sqlite::engine::Sqlite;
 const MIGRATIONS: &[Migration] = &[
     include_str!("../../migrations/sqlite/0001_log.sql"),
     include_str!("../../migrations/sqlite/0002_attended.sql"),
+    include_str!("../../migrations/sqlite/0003_guarded.sql"),
 ];
 
 /// How long SQLite itself waits for another process that writes.
@@ -49,11 +52,16 @@ pub(super) async fn open(path: &Path) -> Result<Sqlite, Error> {
     Ok(Sqlite::new(options, pool))
 }
 
-/// Makes the file for its owner alone: what is in it is nobody else's to read or write.
+/// Held while a file is made: nobody of this process has it open then.
+static MAKING: Mutex<()> = Mutex::new(());
+
+/// Makes the file for its owner alone: what is in it is nobody else's to read or write. A file that
+/// is there is not opened: to close it would give up all locks this process has on it
+/// (<https://www.sqlite.org/howtocorrupt.html>, 2.2).
 fn prepare(path: &Path) -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::storage(Sqlite::NAME, "make its file", error);
     let (mut file, mut folder) = (OpenOptions::new(), DirBuilder::new());
-    file.read(true).append(true).create(true);
+    file.write(true).create_new(true);
     folder.recursive(true);
     #[cfg(unix)]
     {
@@ -64,18 +72,23 @@ fn prepare(path: &Path) -> Result<(), Error> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         folder.create(parent).map_err(failed)?;
     }
-    let file = file.open(path).map_err(failed)?;
+    let making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    match file.open(path) {
+        Ok(made) => drop(made),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(failed(error)),
+    }
+    drop(making);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = file.metadata().map_err(failed)?.permissions().mode();
+        let mode = std::fs::metadata(path).map_err(failed)?.permissions().mode();
         if mode & 0o002 != 0 {
             let place = path.display().to_string().into();
             let why = "everyone may write it; take that right away: chmod o-w".into();
             return Err(Error::Unsafe { log: Sqlite::NAME, place, why });
         }
     }
-    drop(file);
     Ok(())
 }
 

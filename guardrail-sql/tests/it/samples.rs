@@ -36,7 +36,7 @@ const COLUMNS: [&str; 14] = [
 ];
 
 /// A note behind the last record of a log of three: its opening, a request, a vote.
-const NOTE: [(&str, &str); 8] = [
+const NOTE: [(&str, &str); 9] = [
     ("seq", "4"),
     ("ver", "3"),
     ("event", "'commented'"),
@@ -45,7 +45,12 @@ const NOTE: [(&str, &str); 8] = [
     ("digest", "NULL"),
     ("person", "NULL"),
     ("prev", "leaf"),
+    ("line", LINE),
 ];
+
+/// Its line.
+const LINE: &str = r#"'{"seq":4,"id":"' || id || '","ver":3,"writer":' || writer || ',"prev":"'
+    || leaf || '","event":{"name":"commented"}}'"#;
 
 /// A note changed like this breaks no rule.
 pub(crate) const LEGAL: &[(&str, &str)] = &[];
@@ -70,6 +75,14 @@ pub(crate) const FORGERIES: &[(&[(&str, &str)], &str)] = &[
     (&[("event", "'voted'"), ("digest", "digest")], "person"),
     (&[("person", "'bob'")], "person"),
     (&[("leaf", "'short'")], "leaf"),
+    (&[("line", "line")], "says otherwise"),
+    (&[("line", "replace(line, 'voted', 'commented')")], "says otherwise"),
+    (
+        &[("writer", "writer + 1"), ("line", "replace(line, '\"seq\":3', '\"seq\":4')")],
+        "says otherwise",
+    ),
+    (&[("event", "'escalated'")], "says otherwise"),
+    (&[("event", "'voted'"), ("digest", "digest"), ("person", "'bob'")], "says otherwise"),
     (&[("ver", "1"), ("id", "'00000000-0000-7000-8000-0000000000ff'")], "CHECK"),
 ];
 

@@ -82,6 +82,24 @@ pub(crate) async fn what_one_starts_is_orphaned_when_it_leaves(place: &impl Plac
     assert_eq!(two.orphaned(10).await.unwrap(), [id]);
 }
 
+/// A process that was stopped for so long that it is taken for gone, and goes on: what it starts is
+/// not orphaned, since it says that it is there with what it writes.
+pub(crate) async fn what_goes_on_after_a_silence_is_not_orphaned(
+    place: &impl Place,
+    silence: &str,
+) {
+    let (one, two) = (place.open("main").await, place.open("main").await);
+    let started_by = async |n| {
+        let events = vec![requested(Verdict::Allow).unwrap(), started()];
+        one.append(&Append::new(samples::id(n), Version::START, events)).await.unwrap();
+    };
+    started_by(1).await;
+    place.execute(silence).await;
+    assert_eq!(two.orphaned(10).await.unwrap(), [samples::id(1)], "it seems to be gone");
+    started_by(2).await;
+    assert!(two.orphaned(10).await.unwrap().is_empty(), "it is there");
+}
+
 /// Logs with other names in one database know nothing of each other.
 pub(crate) async fn two_logs_share_a_database(place: &impl Place) {
     let (east, west) = (place.open("east").await, place.open("west").await);

@@ -91,6 +91,33 @@ async fn nothing_is_changed_or_deleted() {
     }
 }
 
+/// A second vote of one person that is not inserted moves nothing.
+#[tokio::test]
+async fn what_is_not_inserted_has_no_effect() {
+    let Some(mut bed) = Bed::new().await else { return };
+    let again = [("event", "'voted'"), ("digest", "digest"), ("person", "person")];
+    let statement = format!("{} ON CONFLICT DO NOTHING", samples::forged(&again));
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut bed.connection).await.unwrap();
+    let note = Append::new(samples::id(1), Version::new(2), vec![commented("goes on")]);
+    bed.log.append(&note).await.unwrap();
+}
+
+/// Not even the owner moves the head of a log by records of another table.
+#[tokio::test]
+async fn records_stand_in_their_table() {
+    let Some(mut bed) = Bed::new().await else { return };
+    let make = "CREATE TEMP TABLE guardrail_record (LIKE public.guardrail_record); \
+                CREATE TRIGGER mine AFTER INSERT ON pg_temp.guardrail_record \
+                FOR EACH ROW EXECUTE FUNCTION guardrail_admit()";
+    sqlx::raw_sql(make).execute(&mut bed.connection).await.unwrap();
+    let statement = samples::forged(samples::LEGAL).replace(
+        "FROM guardrail_record WHERE seq = (SELECT max(seq) FROM guardrail_record)",
+        "FROM public.guardrail_record WHERE seq = 3",
+    );
+    let said = bed.said(&statement).await;
+    assert!(said.contains("not the table of records"), "{said}");
+}
+
 /// A program with the role meant for it can keep the log, and change nothing in it.
 #[tokio::test]
 async fn the_role_of_a_program_only_inserts() {
@@ -120,6 +147,11 @@ async fn the_role_of_a_program_only_inserts() {
         let fits = said.contains("permission denied") || said.contains("must be owner");
         assert!(fits, "{statement}: {said}");
     }
+    let mine = "CREATE TEMP TABLE mine (LIKE guardrail_record); \
+                CREATE TRIGGER mine AFTER INSERT ON mine \
+                FOR EACH ROW EXECUTE FUNCTION guardrail_admit()";
+    let said = bed.said(mine).await;
+    assert!(said.contains("permission denied for function"), "{said}");
     // Names of its own in front of the real ones change nothing: the triggers do not look there.
     let shadow = "CREATE TEMP TABLE guardrail_arrow AS SELECT 'x'::text AS event, 'pending'::text \
                   AS was, 'pending'::text AS became";

@@ -55,6 +55,17 @@ async fn what_one_starts_is_orphaned_when_it_leaves() {
 }
 
 #[tokio::test]
+async fn what_goes_on_after_a_silence_is_not_orphaned() {
+    let Some(place) = Database::new() else { return };
+    let silence = format!(
+        "UPDATE guardrail_writer SET beat = beat - 60000000 \
+         WHERE log = (SELECT number FROM guardrail_log WHERE name = '{}-main')",
+        place.1
+    );
+    shared::what_goes_on_after_a_silence_is_not_orphaned(&place, &silence).await;
+}
+
+#[tokio::test]
 async fn two_logs_share_a_database() {
     let Some(place) = Database::new() else { return };
     shared::two_logs_share_a_database(&place).await;

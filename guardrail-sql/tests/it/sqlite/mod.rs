@@ -1,5 +1,6 @@
 //! The log in an SQLite file.
 
+mod between;
 mod rules;
 mod shared;
 mod suite;

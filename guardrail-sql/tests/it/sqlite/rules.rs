@@ -70,10 +70,40 @@ async fn nothing_is_changed_or_deleted() {
         "UPDATE guardrail_log SET last = 0",
         "UPDATE guardrail_log SET id = 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa'",
         "DELETE FROM guardrail_log",
+        "UPDATE guardrail_log SET last = last + 1",
+        "UPDATE guardrail_log SET name = 'other'",
+        "INSERT OR REPLACE INTO guardrail_log SELECT * FROM guardrail_log",
+        "INSERT OR REPLACE INTO guardrail_stream SELECT * FROM guardrail_stream",
+        "UPDATE guardrail_stream SET state = 'approved', version = version + 1",
+        "DELETE FROM guardrail_stream",
     ] {
         let tried = sqlx::raw_sql(statement).execute(&mut connection).await;
         let said = tried.map(drop).unwrap_err().to_string();
         assert!(said.contains("guardrail: "), "{statement}: {said}");
+    }
+}
+
+/// What is ignored moves nothing, and what replaces takes nothing away.
+#[tokio::test]
+async fn what_is_not_inserted_has_no_effect() {
+    for instead in ["INSERT OR IGNORE", "INSERT OR REPLACE", "INSERT OR FAIL"] {
+        let forged = |(changed, _): &(&[(&str, &str)], _)| samples::forged(changed);
+        let rowed = ["1", "-1", "99"].map(|row| {
+            let forged = samples::forged(samples::LEGAL).replacen("(log,", "(rowid, log,", 1);
+            forged.replacen("SELECT ", &format!("SELECT {row}, "), 1)
+        });
+        for statement in samples::FORGERIES.iter().map(forged).chain(rowed) {
+            let (_folder, log, id, mut connection) = bed().await;
+            let statement = statement.replacen("INSERT", instead, 1);
+            // It is refused or does nothing.
+            let _ = sqlx::raw_sql(sqlx::AssertSqlSafe(statement.as_str()))
+                .execute(&mut connection)
+                .await;
+            let note = Append::new(id, Version::new(2), vec![commented("goes on")]);
+            log.append(&note).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+            let verified = guardrail_core::audit::verify(&log).await.unwrap();
+            assert_eq!(verified.records, 4, "{statement}");
+        }
     }
 }
 

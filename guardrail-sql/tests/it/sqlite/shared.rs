@@ -42,6 +42,13 @@ async fn what_one_starts_is_orphaned_when_it_leaves() {
 }
 
 #[tokio::test]
+async fn what_goes_on_after_a_silence_is_not_orphaned() {
+    let place = File(TempDir::new().unwrap());
+    let silence = "UPDATE guardrail_writer SET beat = beat - 60000000, tick = tick - 60000000";
+    shared::what_goes_on_after_a_silence_is_not_orphaned(&place, silence).await;
+}
+
+#[tokio::test]
 async fn two_logs_share_a_database() {
     shared::two_logs_share_a_database(&File(TempDir::new().unwrap())).await;
 }
