@@ -3,7 +3,8 @@
 DROP TRIGGER guardrail_record_before ON guardrail_record;
 
 CREATE OR REPLACE FUNCTION guardrail_admit() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp
+SET standard_conforming_strings = on AS $$
 DECLARE
     line JSON;
 BEGIN
