@@ -8,6 +8,7 @@ mod connect;
 mod engine;
 mod error;
 mod insert;
+mod presence;
 mod signal;
 
 use std::sync::Arc;

@@ -10,8 +10,9 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Row as _, SqliteConnection, SqlitePool};
 
 use crate::log::engine::{Engine, Head, Known, Stored};
-use crate::log::process::{Heard, Holder, Writer, tick};
+use crate::log::process::{Holder, Writer, tick};
 use crate::log::row::Row;
+use crate::sqlite::presence;
 
 /// A log's file.
 #[derive(Debug)]
@@ -235,23 +236,7 @@ impl Engine for Sqlite {
     }
 
     async fn holders(&self, log: i64) -> Result<Vec<Holder>, sqlx::Error> {
-        let here = Writer::this(0);
-        // Beats of this boot of the machine are compared by what the processes of it share; of
-        // another one, nothing but the clock on the wall is left.
-        let rows = sqlx::query(
-            "SELECT holder, writer, boot, space, pid, start, beat,
-                    iif(boot IS ?2, ?3 - tick, CAST(unixepoch('subsec') * 1000000 AS INTEGER) - beat)
-             FROM (SELECT DISTINCT iif(state = 'started', starter, attendant) AS holder
-                   FROM guardrail_stream
-                   WHERE log = ?1 AND state IN ('pending', 'approved', 'started'))
-             LEFT JOIN guardrail_writer ON log = ?1 AND writer = holder",
-        )
-        .bind(log)
-        .bind(here.boot)
-        .bind(tick())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(holder).collect()
+        presence::holders(&self.pool, log).await
     }
 
     async fn started(
@@ -306,35 +291,11 @@ impl Engine for Sqlite {
         log: i64,
         writer: &Writer,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query(
-            "INSERT INTO guardrail_writer (log, writer, boot, space, pid, start, tick, beat)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, CAST(unixepoch('subsec') * 1000000 AS INTEGER))
-             ON CONFLICT (log, writer) DO UPDATE SET tick = excluded.tick, beat = excluded.beat",
-        )
-        .bind(log)
-        .bind(writer.writer)
-        .bind(&writer.boot)
-        .bind(&writer.space)
-        .bind(writer.pid)
-        .bind(writer.start)
-        .bind(tick())
-        .execute(on)
-        .await
-        .map(drop)
+        presence::say(on, log, writer).await
     }
 
     async fn beat(&self, log: i64, writer: &Writer) -> Result<(), sqlx::Error> {
-        let mut on = self.pool.acquire().await?;
-        self.say(&mut on, log, writer).await?;
-        sqlx::query(
-            "DELETE FROM guardrail_writer WHERE log = ?1 AND writer <> ?2
-             AND beat < CAST(unixepoch('subsec') * 1000000 AS INTEGER) - 86400000000",
-        )
-        .bind(log)
-        .bind(writer.writer)
-        .execute(&mut *on)
-        .await
-        .map(drop)
+        presence::beat(&self.pool, log, writer).await
     }
 
     async fn leave(&self, log: i64, writer: i64) -> Result<(), sqlx::Error> {
@@ -385,21 +346,4 @@ fn code(error: &sqlx::Error) -> Option<i64> {
 fn head(row: &sqlx::sqlite::SqliteRow) -> Result<Head, sqlx::Error> {
     let (last, leaf, time) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
     Ok(Head { last, leaf, time, clock: None, silent: None })
-}
-
-fn holder(row: &sqlx::sqlite::SqliteRow) -> Result<Holder, sqlx::Error> {
-    let heard = match row.try_get(1)? {
-        Some(writer) => {
-            let of = Writer {
-                writer,
-                boot: row.try_get(2)?,
-                space: row.try_get(3)?,
-                pid: row.try_get(4)?,
-                start: row.try_get(5)?,
-            };
-            Some(Heard { of, beat: row.try_get(6)?, silent: row.try_get(7)? })
-        }
-        None => None,
-    };
-    Ok(Holder { writer: row.try_get(0)?, heard })
 }

@@ -5,6 +5,7 @@
 
 mod engine;
 mod file;
+mod presence;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,0 +1,82 @@
+//! Who is there, as the database knows it: writers say so, and others read it.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection, SqlitePool};
+
+use crate::log::process::{Heard, Holder, Writer, tick};
+
+/// The writers that open requests rest on.
+pub(super) async fn holders(pool: &SqlitePool, log: i64) -> Result<Vec<Holder>, sqlx::Error> {
+    let here = Writer::this(0);
+    // Beats of this boot of the machine are compared by what the processes of it share; of
+    // another one, nothing but the clock on the wall is left.
+    let rows = sqlx::query(
+        "SELECT holder, writer, boot, space, pid, start, beat,
+                iif(boot IS ?2, ?3 - tick, CAST(unixepoch('subsec') * 1000000 AS INTEGER) - beat)
+         FROM (SELECT DISTINCT iif(state = 'started', starter, attendant) AS holder
+               FROM guardrail_stream
+               WHERE log = ?1 AND state IN ('pending', 'approved', 'started'))
+         LEFT JOIN guardrail_writer ON log = ?1 AND writer = holder",
+    )
+    .bind(log)
+    .bind(here.boot)
+    .bind(tick())
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(holder).collect()
+}
+
+/// Says that this writer is there.
+pub(super) async fn say(
+    on: &mut SqliteConnection,
+    log: i64,
+    writer: &Writer,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO guardrail_writer (log, writer, boot, space, pid, start, tick, beat)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, CAST(unixepoch('subsec') * 1000000 AS INTEGER))
+         ON CONFLICT (log, writer) DO UPDATE SET tick = excluded.tick, beat = excluded.beat",
+    )
+    .bind(log)
+    .bind(writer.writer)
+    .bind(&writer.boot)
+    .bind(&writer.space)
+    .bind(writer.pid)
+    .bind(writer.start)
+    .bind(tick())
+    .execute(on)
+    .await
+    .map(drop)
+}
+
+/// The same, and forgets those that have been silent for a day.
+pub(super) async fn beat(pool: &SqlitePool, log: i64, writer: &Writer) -> Result<(), sqlx::Error> {
+    let mut on = pool.acquire().await?;
+    say(&mut on, log, writer).await?;
+    sqlx::query(
+        "DELETE FROM guardrail_writer WHERE log = ?1 AND writer <> ?2
+         AND beat < CAST(unixepoch('subsec') * 1000000 AS INTEGER) - 86400000000",
+    )
+    .bind(log)
+    .bind(writer.writer)
+    .execute(&mut *on)
+    .await
+    .map(drop)
+}
+
+fn holder(row: &SqliteRow) -> Result<Holder, sqlx::Error> {
+    let heard = match row.try_get(1)? {
+        Some(writer) => {
+            let of = Writer {
+                writer,
+                boot: row.try_get(2)?,
+                space: row.try_get(3)?,
+                pid: row.try_get(4)?,
+                start: row.try_get(5)?,
+            };
+            Some(Heard { of, beat: row.try_get(6)?, silent: row.try_get(7)? })
+        }
+        None => None,
+    };
+    Ok(Holder { writer: row.try_get(0)?, heard })
+}
