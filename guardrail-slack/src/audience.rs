@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::client::Me;
 use crate::counts::Refusal;
 use crate::delivery::Kind;
+use crate::object::{self, Object};
 
 /// What is ours. Where no workspace is configured, it is the one the bot's token belongs to, and
 /// until that is known nothing is ours.
@@ -59,8 +60,8 @@ pub(crate) enum Elsewhere {
 struct Interaction {
     #[serde(rename = "type")]
     kind: String,
-    team: Option<Id>,
-    enterprise: Option<Id>,
+    team: Option<Object<Id>>,
+    enterprise: Option<Object<Id>>,
     api_app_id: String,
 }
 
@@ -158,17 +159,17 @@ impl Head {
     pub(crate) fn read(kind: Kind, payload: &[u8]) -> Option<Self> {
         match kind {
             Kind::Interaction => {
-                let read: Interaction = serde_json::from_slice(payload).ok()?;
+                let read: Interaction = object::read(payload).ok()?;
                 Some(Self {
                     kind: read.kind,
                     event_id: None,
-                    team: read.team.map(|team| team.id),
-                    enterprise: read.enterprise.map(|enterprise| enterprise.id),
+                    team: read.team.map(|team| team.0.id),
+                    enterprise: read.enterprise.map(|enterprise| enterprise.0.id),
                     app: read.api_app_id,
                 })
             }
             Kind::Event => {
-                let read: Event = serde_json::from_slice(payload).ok()?;
+                let read: Event = object::read(payload).ok()?;
                 Some(Self {
                     kind: read.kind,
                     event_id: read.event_id,

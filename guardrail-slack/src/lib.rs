@@ -16,6 +16,7 @@ mod delivery;
 mod error;
 mod interaction;
 mod jitter;
+mod object;
 mod router;
 mod seen;
 mod socket;

@@ -22,7 +22,7 @@ const ALL: usize = 640;
 /// never be harder than to approve.
 pub(super) async fn open(
     shared: &Shared,
-    case: &mut Case<'_>,
+    case: &Case<'_>,
     form: Form,
     ask: Ask,
     trigger: &str,
@@ -30,7 +30,13 @@ pub(super) async fn open(
 ) -> Result<(), Trouble> {
     let request = case.review.request();
     let crowded = request.shown() >= ALL || opened(request, case.account()) >= EACH;
-    let token = match (fresh(case, form, crowded).await, of) {
+    let pages = match form {
+        Form::Deny => None,
+        Form::Page(page) => Some((Pages::new(request, case.review.now())?, page)),
+    };
+    let layout = pages.as_ref().map(|(pages, _)| pages.layout().to_owned());
+    let own = if crowded { Ok(None) } else { fresh(case, form, layout).await };
+    let token = match (own, of) {
         (Ok(Some(token)), _) | (Ok(None) | Err(_), Some(token)) => token,
         (Ok(None), None) => {
             case.tell(words::TOO_OFTEN).await;
@@ -38,10 +44,9 @@ pub(super) async fn open(
         }
         (Err(trouble), None) => return Err(trouble),
     };
-    let request = case.review.request();
-    let view = match form {
-        Form::Deny => deny(request, token)?,
-        Form::Page(page) => Pages::new(request, case.review.now())?.view(page, ask, token)?,
+    let view = match pages {
+        None => deny(request, token)?,
+        Some((pages, page)) => pages.view(page, ask, token)?,
     };
     if let Err(error) = shared.client.views_open(trigger, &view).await {
         case.tell(words::UNOPENED).await;
@@ -50,15 +55,16 @@ pub(super) async fn open(
     Ok(())
 }
 
-/// A nonce of this modal's own, on record; `None` where there are too many.
-async fn fresh(case: &Case<'_>, form: Form, crowded: bool) -> Result<Option<Token>, Trouble> {
-    if crowded {
-        return Ok(None);
-    }
+/// A nonce of this modal's own, on record.
+async fn fresh(
+    case: &Case<'_>,
+    form: Form,
+    layout: Option<String>,
+) -> Result<Option<Token>, Trouble> {
     let request = case.review.request();
     let nonce = case.review.nonce()?;
     let token = Token { request: request.id(), digest: request.intent().digest(), nonce };
-    let reference = Reference::View { account: case.account().clone(), form };
+    let reference = Reference::View { account: case.account().clone(), form, layout };
     case.review.posted(Receipt::new(reference.text(), &nonce)).await?;
     Ok(Some(token))
 }

@@ -40,9 +40,7 @@ pub(super) async fn press(asker: &Asker<'_>, click: Click) -> Result<(), Trouble
             Ok(())
         }
         Choice::Deny => match case.may(false).await? {
-            Some(_) => {
-                open(shared, &mut case, Form::Deny, Ask::Nothing, &trigger, Some(token)).await
-            }
+            Some(_) => open(shared, &case, Form::Deny, Ask::Nothing, &trigger, Some(token)).await,
             None => Ok(()),
         },
         Choice::Review => {
@@ -52,7 +50,7 @@ pub(super) async fn press(asker: &Asker<'_>, click: Click) -> Result<(), Trouble
                 None => return Ok(()),
             };
             let first = Pages::new(case.review.request(), case.review.now())?.first();
-            open(shared, &mut case, Form::Page(first), ask, &trigger, None).await
+            open(shared, &case, Form::Page(first), ask, &trigger, None).await
         }
     }
 }

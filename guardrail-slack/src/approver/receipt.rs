@@ -15,24 +15,26 @@ pub(super) enum Reference {
         /// Whether every value stood there.
         whole: bool,
     },
-    /// In a modal, to one person.
-    View { account: Account, form: Form },
+    /// In a modal, to one person. A page says how all of them were laid out, so that nobody turns
+    /// from a page of one layout to one of another.
+    View { account: Account, form: Form, layout: Option<String> },
 }
 
 impl Reference {
-    /// `C0OPS/1789982042.000100 whole`, `view T0CORP/U0BOB 2/3`.
+    /// `C0OPS/1789982042.000100 whole`, `view T0CORP/U0BOB 2/3 0123456789abcdef`.
     pub(super) fn text(&self) -> String {
         match self {
             Self::Message { at, whole } => {
                 let whole = if *whole { "whole" } else { "part" };
                 format!("{}/{} {whole}", at.channel, at.ts)
             }
-            Self::View { account: Account { team, user }, form } => {
+            Self::View { account: Account { team, user }, form, layout } => {
                 let form = match form {
                     Form::Deny => "deny".to_owned(),
                     Form::Page(page) => page.text(),
                 };
-                format!("view {team}/{user} {form}")
+                let layout = layout.iter().map(|layout| format!(" {layout}"));
+                format!("view {team}/{user} {form}{}", layout.collect::<String>())
             }
         }
     }
@@ -43,12 +45,20 @@ impl Reference {
             let (one, other) = text.split_once('/')?;
             Some((one.to_owned(), other.to_owned()))
         };
-        let (place, last) = text.rsplit_once(' ')?;
-        if let Some(account) = place.strip_prefix("view ") {
-            let (team, user) = pair(account)?;
-            let form = if last == "deny" { Form::Deny } else { Form::Page(Page::parse(last)?) };
-            return Some(Self::View { account: Account { team, user }, form });
+        if let Some(view) = text.strip_prefix("view ") {
+            let mut parts = view.split(' ');
+            let (team, user) = pair(parts.next()?)?;
+            let (form, layout) = match (parts.next()?, parts.next()) {
+                ("deny", None) => (Form::Deny, None),
+                (page, Some(layout)) if !layout.is_empty() => {
+                    (Form::Page(Page::parse(page)?), Some(layout.to_owned()))
+                }
+                _ => return None,
+            };
+            let account = Account { team, user };
+            return parts.next().is_none().then_some(Self::View { account, form, layout });
         }
+        let (place, last) = text.rsplit_once(' ')?;
         let (channel, ts) = pair(place)?;
         let whole = match last {
             "whole" => true,
@@ -114,12 +124,18 @@ mod tests {
         for reference in [
             Reference::Message { at: at.clone(), whole: true },
             Reference::Message { at, whole: false },
-            Reference::View { account: account.clone(), form: Form::Deny },
-            Reference::View { account, form: Form::Page(Page { number: 2, of: 3 }) },
+            Reference::View { account: account.clone(), form: Form::Deny, layout: None },
+            Reference::View {
+                account,
+                form: Form::Page(Page { number: 2, of: 3 }),
+                layout: Some("0123456789abcdef".into()),
+            },
         ] {
             assert_eq!(Reference::parse(&reference.text()), Some(reference));
         }
-        for other in ["", "C0OPS", "C0OPS/1 ", "C0OPS/1.2 w", "view T0 deny", "view T0/U0 0/1"] {
+        let others = ["", "C0OPS", "C0OPS/1 ", "C0OPS/1.2 w", "view T0 deny", "view T0/U0 0/1"];
+        let views = ["view T0/U0 1/1", "view T0/U0 1/1 a b", "view T0/U0 deny a"];
+        for other in others.into_iter().chain(views) {
             assert_eq!(Reference::parse(other), None, "{other}");
         }
     }

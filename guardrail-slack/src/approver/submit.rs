@@ -14,14 +14,16 @@ use crate::interaction::{Form, Submitted};
 pub(super) async fn submit(asker: &Asker<'_>, sent: Submitted) -> Result<(), Trouble> {
     let shared = asker.shared;
     let Submitted { account, form, token, reason, word, trigger, .. } = sent;
-    let shown_to = Reference::View { account, form };
     let Some(mut case) = Case::open(asker, token.request).await? else { return Ok(()) };
     let shown = shared.shown(&mut case.review, &token.nonce).await?;
-    let here = match &shown {
+    let (here, layout) = match shown {
         // A denial that was opened too often for a nonce of its own has that of its message.
-        Some(Reference::Message { .. }) => form == Form::Deny,
+        Some(Reference::Message { .. }) => (form == Form::Deny, None),
         // Any other counts for the person and the page it was opened for.
-        shown => shown.as_ref() == Some(&shown_to),
+        Some(Reference::View { account: reader, form: opened, layout }) => {
+            (reader == account && opened == form, layout)
+        }
+        None => (false, None),
     };
     let page = match form {
         Form::Deny => {
@@ -32,7 +34,8 @@ pub(super) async fn submit(asker: &Asker<'_>, sent: Submitted) -> Result<(), Tro
     };
     let request = case.review.request();
     let pages = Pages::new(request, case.review.now())?;
-    let whole = pages.is_whole() && pages.first().of == page.of;
+    let same = layout.as_deref() == Some(pages.layout());
+    let whole = pages.is_whole();
     let risky = request.requirement().is_some_and(|asked| asked.risk() >= Risk::High);
     let digest = request.intent().digest();
     if let Some(next) = page.next() {
@@ -45,7 +48,15 @@ pub(super) async fn submit(asker: &Asker<'_>, sent: Submitted) -> Result<(), Tro
             case.tell(&words::refusal(&VoteRefusal::UnknownNonce, case.account())).await;
             return Ok(());
         }
-        return open(shared, &mut case, Form::Page(next), ask, &trigger, None).await;
+        if !same {
+            case.tell(words::LAID_OUT_ANEW).await;
+            return Ok(());
+        }
+        return open(shared, &case, Form::Page(next), ask, &trigger, None).await;
+    }
+    if here && !same {
+        case.tell(words::LAID_OUT_ANEW).await;
+        return Ok(());
     }
     if here && !whole {
         case.tell(words::NOT_IN_SLACK).await;

@@ -40,6 +40,10 @@ pub(super) const TOO_OFTEN: &str = "Nothing happened: this request was opened to
 pub(super) const NO_WORD: &str = "Your vote does not count: the word was not typed. Press Review \
     again.";
 
+/// The pages that were read are not those there are now.
+pub(super) const LAID_OUT_ANEW: &str = "Your vote does not count: the pages of this request changed \
+    while you read them. Press Review again.";
+
 /// What is shown does not add up to everything.
 pub(super) const NOT_IN_SLACK: &str = "Your vote does not count: this request cannot be shown \
     whole in Slack. Use another channel to approve it; it can be denied here.";

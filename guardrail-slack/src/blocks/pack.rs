@@ -55,6 +55,11 @@ impl Pack {
         Ok(())
     }
 
+    /// How many blocks are closed.
+    pub(super) const fn closed(&self) -> usize {
+        self.blocks.len()
+    }
+
     /// The blocks.
     pub(super) fn finish(mut self) -> Result<Vec<Block>, Error> {
         self.close()?;

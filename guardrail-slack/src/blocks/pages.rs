@@ -2,7 +2,7 @@
 //! approves.
 
 use guardrail_core::clock::Timestamp;
-use guardrail_core::model::{ApprovalRequest, Choice};
+use guardrail_core::model::{ApprovalRequest, Choice, Digest};
 use guardrail_core::view::{FactKind, open};
 use serde_json::Value;
 use slackblocks::{
@@ -27,30 +27,44 @@ pub(crate) enum Ask {
     Nothing,
 }
 
+/// Characters of the hash of a layout: 128 bits.
+const LAYOUT: usize = 32;
+
 /// A request laid out whole.
 #[derive(Debug)]
 pub(crate) struct Pages<'r> {
     request: &'r ApprovalRequest,
     pages: Vec<Vec<Block>>,
     whole: bool,
+    layout: String,
 }
 
 impl<'r> Pages<'r> {
     pub(crate) fn new(request: &'r ApprovalRequest, now: Timestamp) -> Result<Self, Error> {
         let facts = open(request, now);
         let mut pack = Pack::default();
+        // The blocks of what changes while people decide.
+        let (mut moving, mut from) = (Vec::new(), None);
         for fact in &facts {
-            if fact.kind() == FactKind::Claim {
+            if moves(fact.kind()) != from.is_some() || fact.kind() == FactKind::Claim {
                 pack.close()?;
+                match from.take() {
+                    Some(from) => moving.push(from..pack.closed()),
+                    None if moves(fact.kind()) => from = Some(pack.closed()),
+                    None => {}
+                }
             }
             for group in groups(fact)? {
                 pack.add(group)?;
             }
         }
         let mut pages: Vec<Vec<Block>> = Vec::new();
-        let mut bytes = 0;
-        for block in pack.finish()? {
-            let size = serde_json::to_vec(&block)?.len();
+        pack.close()?;
+        moving.extend(from.map(|from| from..pack.closed()));
+        let (mut bytes, mut fixed) = (0, Vec::new());
+        for (nth, block) in pack.finish()?.into_iter().enumerate() {
+            let json = serde_json::to_vec(&block)?;
+            let size = json.len();
             match pages.last_mut() {
                 Some(page) if page.len() < PAGE_BLOCKS && bytes + size <= PAGE_BYTES => {
                     page.push(block);
@@ -61,10 +75,21 @@ impl<'r> Pages<'r> {
                     bytes = size;
                 }
             }
+            if !moving.iter().any(|blocks| blocks.contains(&nth)) {
+                fixed.extend_from_slice(format!("{} {size} ", pages.len()).as_bytes());
+                fixed.extend_from_slice(&json);
+            }
         }
         let whole = facts.is_whole() && pages.len() <= PAGES;
         pages.truncate(PAGES);
-        Ok(Self { request, pages, whole })
+        let layout = Digest::of(&fixed).to_string().chars().take(LAYOUT).collect();
+        Ok(Self { request, pages, whole, layout })
+    }
+
+    /// What stands on which page, as a hash; without what changes while people decide, since nobody
+    /// has to begin anew because another has voted.
+    pub(crate) fn layout(&self) -> &str {
+        &self.layout
     }
 
     /// Whether these pages show everything: only then the last one may approve.
@@ -118,6 +143,11 @@ impl<'r> Pages<'r> {
         });
         Ok(SectionBlock::builder().text(plain(&text)?).build()?.into())
     }
+}
+
+/// Whether it changes while people decide.
+const fn moves(kind: FactKind) -> bool {
+    matches!(kind, FactKind::Deadline | FactKind::Approvals | FactKind::Vote)
 }
 
 fn word_input() -> Result<Block, Error> {

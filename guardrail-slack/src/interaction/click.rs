@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::error::DecodeError;
 use super::id::{id, moment, opaque};
 use super::people::{Account, Common, Origin};
+use crate::object::{self, Object};
 use crate::token::{APPROVE, DENY, REVIEW, Token};
 
 /// Which button of ours.
@@ -33,10 +34,10 @@ pub(crate) struct Click {
 
 #[derive(Deserialize)]
 struct Payload {
-    container: Container,
-    channel: Channel,
-    message: Option<Message>,
-    actions: Vec<Action>,
+    container: Object<Container>,
+    channel: Object<Channel>,
+    message: Option<Object<Message>>,
+    actions: Vec<Object<Action>>,
 }
 
 #[derive(Deserialize)]
@@ -69,8 +70,8 @@ struct Action {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Click, DecodeError> {
-    let common: Common = serde_json::from_slice(bytes).map_err(DecodeError::json)?;
-    let payload: Payload = serde_json::from_slice(bytes).map_err(DecodeError::json)?;
+    let common: Common = object::read(bytes).map_err(DecodeError::json)?;
+    let payload: Payload = object::read(bytes).map_err(DecodeError::json)?;
     let (origin, account) = common.read()?;
     let [action] = payload.actions.as_slice() else {
         return Err(DecodeError::Shape("the number of actions"));

@@ -19,6 +19,7 @@ pub(crate) use submitted::{Form, Submitted};
 use serde::Deserialize;
 
 use crate::delivery::{DELIVERY_LIMIT, Delivery, Kind};
+use crate::object;
 
 /// Something a person did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ fn read(kind: Kind, bytes: &[u8]) -> Result<Heard, DecodeError> {
     if bytes.len() > DELIVERY_LIMIT {
         return Err(DecodeError::TooLong);
     }
-    let named: Named = serde_json::from_slice(bytes).map_err(DecodeError::json)?;
+    let named: Named = object::read(bytes).map_err(DecodeError::json)?;
     match (kind, &*named.kind) {
         (Kind::Interaction, "block_actions") => click::read(bytes).map(Heard::Click),
         (Kind::Interaction, "view_submission") => submitted::read(bytes).map(Heard::Submitted),

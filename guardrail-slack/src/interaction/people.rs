@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::error::DecodeError;
 use super::id::id;
+use crate::object::Object;
 
 /// Whose app, workspace and organisation a payload is of, as Slack says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,10 +28,10 @@ pub(crate) struct Account {
 #[derive(Deserialize)]
 pub(super) struct Common {
     api_app_id: String,
-    team: Option<Named>,
+    team: Option<Object<Named>>,
     #[serde(default)]
-    enterprise: Option<Named>,
-    user: User,
+    enterprise: Option<Object<Named>>,
+    user: Object<User>,
     pub(super) trigger_id: String,
 }
 

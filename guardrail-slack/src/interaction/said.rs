@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 use super::error::DecodeError;
 use super::id::{id, moment, opaque};
 use super::people::{Account, Origin};
+use crate::object::{self, Object};
 
 /// Most bytes of a message that are read; Slack's have 40,000 characters at most, and 4 KiB are
 /// kept of a comment.
@@ -32,7 +33,7 @@ struct Envelope {
     #[serde(default)]
     enterprise_id: Option<String>,
     event_id: String,
-    event: Named,
+    event: Object<Named>,
 }
 
 #[derive(Deserialize)]
@@ -50,7 +51,7 @@ struct Named {
 
 #[derive(Deserialize)]
 struct Wrapped {
-    event: Message,
+    event: Object<Message>,
 }
 
 #[derive(Deserialize)]
@@ -67,7 +68,7 @@ struct Message {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Option<Said>, DecodeError> {
-    let envelope: Envelope = serde_json::from_slice(bytes).map_err(DecodeError::json)?;
+    let envelope: Envelope = object::read(bytes).map_err(DecodeError::json)?;
     let team = id(&envelope.team_id, &['T', 'E'], "the team")?;
     let enterprise = envelope
         .enterprise_id
@@ -84,8 +85,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Said>, DecodeError> {
     if !plain || named.bot_id.is_some() || named.thread_ts.is_none() {
         return Ok(None);
     }
-    let wrapped: Wrapped = serde_json::from_slice(bytes).map_err(DecodeError::json)?;
-    let message = wrapped.event;
+    let wrapped: Wrapped = object::read(bytes).map_err(DecodeError::json)?;
+    let message = wrapped.event.0;
     if message.text.len() > TEXT {
         return Err(DecodeError::Shape("the text"));
     }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::error::DecodeError;
 use super::id::{id, opaque};
 use super::people::{Account, Common, Origin};
+use crate::object::{self, Object};
 use crate::token::{Carried, DENY, Page, REASON, REVIEW, Token, WORD};
 
 /// Most characters of what a person types; our inputs take 3,000.
@@ -40,7 +41,7 @@ pub(crate) struct Submitted {
 
 #[derive(Deserialize)]
 struct Payload {
-    view: View,
+    view: Object<View>,
 }
 
 #[derive(Deserialize)]
@@ -51,13 +52,13 @@ struct View {
     callback_id: String,
     private_metadata: String,
     app_id: Option<String>,
-    state: State,
+    state: Object<State>,
 }
 
 #[derive(Deserialize)]
 struct State {
     /// By block, then by action: what each input holds.
-    values: BTreeMap<String, BTreeMap<String, Input>>,
+    values: BTreeMap<String, BTreeMap<String, Object<Input>>>,
 }
 
 #[derive(Deserialize)]
@@ -69,10 +70,10 @@ struct Input {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Submitted, DecodeError> {
-    let common: Common = serde_json::from_slice(bytes).map_err(DecodeError::json)?;
-    let payload: Payload = serde_json::from_slice(bytes).map_err(DecodeError::json)?;
+    let common: Common = object::read(bytes).map_err(DecodeError::json)?;
+    let payload: Payload = object::read(bytes).map_err(DecodeError::json)?;
     let (origin, account) = common.read()?;
-    let mut view = payload.view;
+    let mut view = payload.view.0;
     if view.kind != "modal" || view.app_id.as_ref().is_some_and(|app| *app != origin.app) {
         return Err(DecodeError::Shape("the view"));
     }
@@ -83,8 +84,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Submitted, DecodeError> {
         REVIEW => Form::Page(carried.page),
         _ => return Err(DecodeError::Shape("the callback id")),
     };
-    let reason = typed(&mut view.state, REASON)?.filter(|reason| !reason.trim().is_empty());
-    let word = typed(&mut view.state, WORD)?;
+    let reason = typed(&mut view.state.0, REASON)?.filter(|reason| !reason.trim().is_empty());
+    let word = typed(&mut view.state.0, WORD)?;
     if !view.state.values.is_empty() {
         return Err(DecodeError::Shape("the inputs"));
     }
@@ -108,5 +109,5 @@ fn typed(state: &mut State, name: &str) -> Result<Option<String>, DecodeError> {
     if !block.is_empty() || input.kind != "plain_text_input" || long {
         return Err(DecodeError::Shape("an input"));
     }
-    Ok(input.value)
+    Ok(input.0.value)
 }

@@ -8,18 +8,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
+use futures_util::StreamExt as _;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout_at};
 
 use crate::audience::{Audience, Head};
 use crate::counts::{Counts, Refusal};
 use crate::delivery::{DELIVERY_LIMIT, Delivery, Inbox, Kind};
+use crate::object;
 use crate::seen::Seen;
 use crate::verify::{Claim, Verifier};
 
@@ -29,8 +32,9 @@ const ROAD: &str = "http";
 const BODY_LIMIT: usize = 3 * DELIVERY_LIMIT;
 /// How long a body may take. Slack itself waits three seconds for the answer.
 const BODY_TIME: Duration = Duration::from_secs(3);
-/// How many bodies are read at a time.
-const AT_ONCE: usize = 64;
+/// How many bytes are held at a time of bodies that nobody proved yet. A body takes its place as it
+/// comes, so that those who send nothing take nothing from Slack.
+const AT_ONCE: usize = 64 * BODY_LIMIT;
 /// How long the challenge of a handshake may be.
 const CHALLENGE_LIMIT: usize = 1024;
 const EVENT_ID_LIMIT: usize = 128;
@@ -120,8 +124,7 @@ impl Door {
     async fn checked(&self, kind: Kind, request: Request) -> Result<(Claim, Vec<u8>), Refusal> {
         let claim = self.verifier.claim(request.headers())?;
         content_type(kind, request.headers())?;
-        let _reading = self.reading.try_acquire().map_err(|_| Refusal::InboxFull)?;
-        let body = read(request.into_body()).await?;
+        let (body, _held) = read(request.into_body(), &self.reading).await?;
         self.verifier.holds(&claim, &body)?;
         Ok((claim, body))
     }
@@ -215,17 +218,37 @@ fn content_type(kind: Kind, headers: &HeaderMap) -> Result<(), Refusal> {
     if right { Ok(()) } else { Err(Refusal::ContentType) }
 }
 
-async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
-    match tokio::time::timeout(BODY_TIME, to_bytes(body, BODY_LIMIT)).await {
-        Ok(Ok(bytes)) => Ok(bytes.into()),
-        // Too long, or broken off; there is no whole body either way.
-        Ok(Err(_)) => Err(Refusal::TooLong),
-        Err(_) => Err(Refusal::Slow),
+/// The body, and its place among those that are held.
+async fn read(
+    body: Body,
+    places: &Semaphore,
+) -> Result<(Vec<u8>, Option<SemaphorePermit<'_>>), Refusal> {
+    let deadline = Instant::now() + BODY_TIME;
+    let mut chunks = body.into_data_stream();
+    let (mut read, mut held) = (Vec::new(), None::<SemaphorePermit<'_>>);
+    loop {
+        let chunk = match timeout_at(deadline, chunks.next()).await {
+            Ok(Some(Ok(chunk))) => chunk,
+            // Broken off: there is no whole body.
+            Ok(Some(Err(_))) => return Err(Refusal::TooLong),
+            Ok(None) => return Ok((read, held)),
+            Err(_) => return Err(Refusal::Slow),
+        };
+        if read.len().saturating_add(chunk.len()) > BODY_LIMIT {
+            return Err(Refusal::TooLong);
+        }
+        let bytes = u32::try_from(chunk.len()).map_err(|_| Refusal::TooLong)?;
+        let place = places.try_acquire_many(bytes).map_err(|_| Refusal::InboxFull)?;
+        match &mut held {
+            Some(held) => held.merge(place),
+            None => held = Some(place),
+        }
+        read.extend_from_slice(&chunk);
     }
 }
 
 fn handshake(body: &[u8]) -> Option<String> {
-    let read: Handshake = serde_json::from_slice(body).ok()?;
+    let read: Handshake = object::read(body).ok()?;
     let right = read.kind == "url_verification" && read.challenge.len() <= CHALLENGE_LIMIT;
     right.then_some(read.challenge)
 }

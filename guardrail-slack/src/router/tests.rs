@@ -163,6 +163,26 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     assert_eq!(fixture.counts.of(Refusal::Slow), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn those_who_send_nothing_keep_nobody_out() {
+    let mut fixture = Fixture::new();
+    let silent = (0..1_000).map(|_| {
+        let mut request = signed(FORM, "");
+        let nothing = futures_util::stream::pending::<Result<String, std::io::Error>>();
+        *request.body_mut() = Body::from_stream(nothing);
+        fixture.send(Kind::Interaction, request)
+    });
+    let silent = futures_util::future::join_all(silent);
+    let click = async {
+        // After all the others have begun.
+        tokio::time::advance(std::time::Duration::from_secs(1)).await;
+        fixture.click(CLICK).await
+    };
+    let (_, answer) = tokio::join!(silent, click);
+    assert_eq!(answer, StatusCode::OK);
+    assert_eq!(fixture.taken(), [CLICK]);
+}
+
 #[tokio::test]
 async fn a_body_too_long_is_refused() {
     let fixture = Fixture::new();

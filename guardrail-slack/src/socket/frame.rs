@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
+use crate::object::{self, Object};
+
 /// How long an envelope's id may be; Slack's are UUIDs.
 const ENVELOPE_ID_LIMIT: usize = 128;
 
@@ -54,7 +56,7 @@ struct Raw<'a> {
     payload: Option<&'a RawValue>,
     reason: Option<String>,
     num_connections: Option<u64>,
-    connection_info: Option<ConnectionInfo>,
+    connection_info: Option<Object<ConnectionInfo>>,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +66,7 @@ struct ConnectionInfo {
 
 /// Reads a frame, or nothing where it is none of Slack's.
 pub(super) fn read(text: &str) -> Option<Frame<'_>> {
-    let raw: Raw<'_> = serde_json::from_str(text).ok()?;
+    let raw: Raw<'_> = object::read(text.as_bytes()).ok()?;
     if let Some(id) = raw.envelope_id {
         let usable = !id.is_empty() && id.len() <= ENVELOPE_ID_LIMIT;
         let payload = raw.payload.map(RawValue::get);
@@ -72,7 +74,7 @@ pub(super) fn read(text: &str) -> Option<Frame<'_>> {
     }
     Some(match raw.kind.as_str() {
         "hello" => Frame::Hello {
-            app: raw.connection_info.and_then(|info| info.app_id),
+            app: raw.connection_info.and_then(|info| info.0.app_id),
             connections: raw.num_connections,
         },
         "disconnect" => Frame::Disconnect {

@@ -80,6 +80,58 @@ async fn all_pages_are_turned_before_anyone_approves() {
 }
 
 #[tokio::test]
+async fn pages_of_two_layouts_are_not_one_reading() {
+    let bed = Bed::new().await;
+    let call = bed.call(Intent::builder("deploy").policy("one").arg("plan", &"x".repeat(5_000)));
+    let message = bed.message(2).await;
+    bed.click("bob", &message, "Review").await;
+    let view = bed.hand("bob").modal(0).await;
+    // As if it had been opened while the request was laid out otherwise.
+    let review = bed.guardrail.review(bed.waiting().await.unwrap(), "slack").await.unwrap();
+    let before = review.receipts().last().unwrap().reference().to_owned();
+    let (page, _) = before.rsplit_once(' ').unwrap();
+    let nonce = review.show(&format!("{page} {}", "0".repeat(32))).await.unwrap();
+    let mut payload = bed.hand("bob").submitted(&view, &[]).await;
+    let carried = payload["view"]["private_metadata"].as_str().unwrap();
+    let parts: Vec<_> = carried.split(' ').collect();
+    let other = format!("{} {} {} {}", parts[0], parts[1], nonce.expose(), parts[3]);
+    payload["view"]["private_metadata"] = other.into();
+    bed.deliver(&payload).await;
+    assert!(bed.told("bob").await.contains("pages of this request changed"));
+    assert_eq!(bed.votes().await, []);
+    bed.submit("bob", &view, &[]).await;
+    call.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_vote_of_another_does_not_disturb_a_reader() {
+    let bed = Bed::new().await;
+    let plan = "line\n".repeat(40_000);
+    let intent = Intent::builder("deploy").policy("two").arg("plan", &plan).reason("needed today");
+    let call = bed.call(intent);
+    let message = bed.message(2).await;
+    bed.click("bob", &message, "Review").await;
+    bed.click("carol", &message, "Review").await;
+    for turned in 0.. {
+        let view = bed.hand("carol").modal(turned).await;
+        bed.submit("carol", &view, &[]).await;
+        if view.view["submit"]["text"] == "Approve" {
+            break;
+        }
+    }
+    assert_eq!(bed.votes().await.len(), 1);
+    bed.clock.advance(std::time::Duration::from_secs(300));
+    for turned in 0.. {
+        let view = bed.hand("bob").modal(turned).await;
+        bed.submit("bob", &view, &[]).await;
+        if view.view["submit"]["text"] == "Approve" {
+            break;
+        }
+    }
+    call.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_message_that_was_not_whole_approves_nothing() {
     let bed = Bed::new().await;
     let plan = "x".repeat(5_000);

@@ -56,6 +56,31 @@ fn a_modal_says_what_was_typed() {
 }
 
 #[test]
+fn an_array_is_no_object() {
+    for (kind, payload, places) in [
+        (Kind::Interaction, click(), &["", "/team", "/user", "/channel", "/message"][..]),
+        (Kind::Interaction, submitted(), &["", "/team", "/view/state"][..]),
+        (Kind::Event, said(), &[""][..]),
+    ] {
+        assert!(hear(kind, &payload).is_ok());
+        for place in places {
+            let mut other = payload.clone();
+            let object = other.pointer_mut(place).unwrap();
+            // As a derived reader takes it: the values, in the order of its fields.
+            let names = ["type", "id", "ts", "team_id", "values"];
+            let values = names.iter().filter_map(|name| object.get(*name).cloned());
+            let values = match *place {
+                "/message" => vec![object["ts"].clone()],
+                "/team" | "/channel" => vec![object["id"].clone()],
+                _ => values.collect(),
+            };
+            *object = values.into();
+            assert!(hear(kind, &other).is_err(), "{place} of {other}");
+        }
+    }
+}
+
+#[test]
 fn a_blank_reason_is_none() {
     let mut blank = submitted();
     blank["view"]["state"]["values"]["guardrail.reason"]["guardrail.reason"]["value"] =
