@@ -27,6 +27,9 @@ enum Connection {
 
 const NAME: &str = "SQL reader";
 
+/// Most bytes of one page, but one line.
+const BYTES: i64 = 8 * 1024 * 1024;
+
 impl Reader {
     /// Reads the log of this name in an SQLite file that is there.
     ///
@@ -62,7 +65,8 @@ impl Reader {
         Ok(Self { log: known(found, name)?, connection: Connection::Postgres(Box::new(on)) })
     }
 
-    /// At most `limit` lines behind `after`, in sequence; none: the end, for now. A line is given as
+    /// At most `limit` lines behind `after`, in sequence, and fewer where they are large; none: the
+    /// end, for now. A line is given as
     /// it stands in the database, whatever it says of itself.
     ///
     /// # Errors
@@ -79,16 +83,14 @@ impl Reader {
         let rows: Result<Vec<(i64, String)>, sqlx::Error> = match &mut self.connection {
             #[cfg(feature = "sqlite")]
             Connection::Sqlite(on) => {
-                let lines = "SELECT seq, line FROM guardrail_record
-                             WHERE log = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
-                let lines = sqlx::query_as(lines).bind(self.log).bind(after).bind(i64::from(limit));
+                let lines = sqlx::query_as(crate::sqlite::PAGE);
+                let lines = lines.bind(self.log).bind(after).bind(i64::from(limit)).bind(BYTES);
                 lines.fetch_all(&mut **on).await
             }
             #[cfg(feature = "postgres")]
             Connection::Postgres(on) => {
-                let lines = "SELECT seq, line FROM guardrail_record
-                             WHERE log = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-                let lines = sqlx::query_as(lines).bind(self.log).bind(after).bind(i64::from(limit));
+                let lines = sqlx::query_as(crate::postgres::PAGE);
+                let lines = lines.bind(self.log).bind(after).bind(i64::from(limit)).bind(BYTES);
                 lines.fetch_all(&mut **on).await
             }
         };

@@ -13,6 +13,9 @@ use crate::log::row::Row;
 /// Most bytes of one append's lines.
 const APPEND_LIMIT: usize = 16 * 1024 * 1024;
 
+/// A batch of this many bytes takes no further append.
+const BATCH_LIMIT: usize = 8 * 1024 * 1024;
+
 /// Appends that are judged and sealed, each behind the ones before it, but not yet written.
 #[derive(Debug)]
 pub(crate) struct Batch {
@@ -20,6 +23,7 @@ pub(crate) struct Batch {
     now: Timestamp,
     standings: HashMap<RequestId, Standing>,
     rows: Vec<Row>,
+    bytes: usize,
 }
 
 impl Batch {
@@ -29,12 +33,17 @@ impl Batch {
         now: Timestamp,
         standings: HashMap<RequestId, Standing>,
     ) -> Self {
-        Self { end, now, standings, rows: Vec::new() }
+        Self { end, now, standings, rows: Vec::new(), bytes: 0 }
     }
 
     /// What is to be written.
     pub(crate) fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// Whether it takes no further append.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.bytes >= BATCH_LIMIT
     }
 
     /// Judges and seals one more append. A refused one leaves no trace.
@@ -47,7 +56,8 @@ impl Batch {
         standing.judge(append, self.now)?;
         let mut end = self.end;
         let records = end.append(append.id, standing.version(), self.now, &append.events)?;
-        if records.iter().map(|record| record.line().len()).sum::<usize>() > APPEND_LIMIT {
+        let bytes: usize = records.iter().map(|record| record.line().len()).sum();
+        if bytes > APPEND_LIMIT {
             return Err(illegal(format!("one append holds at most {APPEND_LIMIT} bytes")));
         }
         let mut rows = Vec::with_capacity(records.len());
@@ -59,6 +69,7 @@ impl Batch {
             standing = next;
         }
         self.rows.append(&mut rows);
+        self.bytes = self.bytes.saturating_add(bytes);
         self.end = end;
         self.standings.insert(append.id, standing);
         Ok(records)

@@ -43,8 +43,9 @@ pub(crate) struct Job {
     pub(crate) answer: oneshot::Sender<Result<Appended, Error>>,
 }
 
-/// What became of each append of a batch.
-type Verdicts = Vec<Result<Vec<Arc<AuditRecord>>, Error>>;
+/// What became of an append, and of each of a batch.
+type Verdict = Result<Vec<Arc<AuditRecord>>, Error>;
+type Verdicts = Vec<Verdict>;
 
 /// A commit whose answer may be lost.
 #[derive(Debug)]
@@ -96,44 +97,64 @@ impl<E: Engine> Writer<E> {
     }
 
     async fn write(&mut self, mut jobs: Vec<Job>) {
-        // Whoever has left is not waited for, and has nothing done in their name.
-        jobs.retain(|job| !job.answer.is_closed());
-        if jobs.is_empty() {
-            return;
-        }
-        let appends: Vec<&Append> = jobs.iter().map(|job| &job.append).collect();
-        let verdicts = match self.persist(&appends).await {
-            Ok(verdicts) => verdicts,
-            Err(failed) if failed.is_refusal::<E>() => {
-                // One of them breaks a rule of the database: each stands or falls alone.
-                let mut verdicts = Vec::with_capacity(jobs.len());
-                for append in appends {
-                    verdicts.push(self.alone(append).await);
-                }
-                verdicts
+        loop {
+            // Whoever has left is not waited for, and has nothing done in their name.
+            jobs.retain(|job| !job.answer.is_closed());
+            if jobs.is_empty() {
+                return;
             }
-            Err(failed) => {
-                let error = failed.told::<E>("write");
-                appends.iter().map(|_| Err(error.clone())).collect()
+            let verdicts = self.judge(&jobs).await;
+            let moved = verdicts.iter().filter_map(|verdict| verdict.as_ref().ok()).flatten();
+            self.shared.grew(moved.map(|record| &**record));
+            // What did not fit into the batch comes next.
+            let rest = jobs.split_off(verdicts.len().clamp(1, jobs.len()));
+            for (job, verdict) in jobs.into_iter().zip(verdicts) {
+                // Whoever left meanwhile finds it in the log.
+                let _ = job.answer.send(verdict.map(|records| Appended { records }));
             }
-        };
-        let moved = verdicts.iter().filter_map(|verdict| verdict.as_ref().ok()).flatten();
-        self.shared.grew(moved.map(|record| &**record));
-        for (job, verdict) in jobs.into_iter().zip(verdicts) {
-            // Whoever left meanwhile finds it in the log.
-            let _ = job.answer.send(verdict.map(|records| Appended { records }));
+            jobs = rest;
         }
     }
 
-    async fn alone(&mut self, append: &Append) -> Result<Vec<Arc<AuditRecord>>, Error> {
-        match self.persist(&[append]).await {
-            Ok(verdicts) => {
-                let lost = || Error::storage(E::NAME, "write", "the append was lost on the way");
-                verdicts.into_iter().next().unwrap_or_else(|| Err(lost()))
+    /// What becomes of these; of the first of them only, where they are too many for one batch.
+    async fn judge(&mut self, jobs: &[Job]) -> Verdicts {
+        let appends: Vec<&Append> = jobs.iter().map(|job| &job.append).collect();
+        let error = match self.persist(&appends).await {
+            Ok(verdicts) => return verdicts,
+            Err(failed) if failed.is_refusal::<E>() => {
+                // One of them breaks a rule of the database: each stands or falls alone.
+                return self.one_by_one(jobs).await;
             }
+            Err(failed) => failed.told::<E>("write"),
+        };
+        jobs.iter().map(|_| Err(error.clone())).collect()
+    }
+
+    async fn one_by_one(&mut self, jobs: &[Job]) -> Verdicts {
+        let mut verdicts = Vec::with_capacity(jobs.len());
+        let mut down: Option<Error> = None;
+        for job in jobs {
+            let verdict = match &down {
+                // The database that failed one would keep each of the others waiting in turn.
+                Some(error) => Err(error.clone()),
+                None if job.answer.is_closed() => Err(lost::<E>()),
+                None => self.alone(&job.append).await.unwrap_or_else(|error| {
+                    down = Some(error.clone());
+                    Err(error)
+                }),
+            };
+            verdicts.push(verdict);
+        }
+        verdicts
+    }
+
+    /// What becomes of this one. An error says that it is not its own fault.
+    async fn alone(&mut self, append: &Append) -> Result<Verdict, Error> {
+        match self.persist(&[append]).await {
+            Ok(verdicts) => Ok(verdicts.into_iter().next().unwrap_or_else(|| Err(lost::<E>()))),
             Err(Failed::Database { error, .. }) if E::is_refusal(&error) => {
                 let event = append.events.first().map_or("", |event| event.name()).into();
-                Err(Error::Illegal { event, why: error.to_string().into() })
+                Ok(Err(Error::Illegal { event, why: error.to_string().into() }))
             }
             Err(failed) => Err(failed.told::<E>("write")),
         }
@@ -205,7 +226,13 @@ impl<E: Engine> Writer<E> {
         let found = engine.standings(session, log, &ids).await?;
         let now = shared.time.judge(&head);
         let mut batch = Batch::new(shared.sealer(&head)?, now, standings::<E>(found)?);
-        let verdicts: Verdicts = appends.iter().map(|append| batch.add(append)).collect();
+        let mut verdicts = Verdicts::new();
+        for append in appends {
+            if batch.is_full() {
+                break;
+            }
+            verdicts.push(batch.add(append));
+        }
         let Some(last) = batch.rows().last() else {
             engine.rollback(session).await?;
             return Ok(verdicts);
@@ -227,4 +254,8 @@ impl<E: Engine> Writer<E> {
         *doubt = None;
         Ok(verdicts)
     }
+}
+
+fn lost<E: Engine>() -> Error {
+    Error::storage(E::NAME, "write", "the append was lost on the way")
 }

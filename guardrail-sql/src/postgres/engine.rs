@@ -46,6 +46,13 @@ impl Postgres {
 /// How often a log's number is tried while others take it.
 const ROUNDS: usize = 16;
 
+/// A page of lines, bounded by their number and by their bytes, but one.
+pub(crate) const PAGE: &str = "SELECT seq, line FROM (
+     SELECT seq, line, (sum(octet_length(line)::bigint) OVER (ORDER BY seq))::bigint
+             - octet_length(line) AS before
+     FROM guardrail_record WHERE log = $1 AND seq > $2 ORDER BY seq LIMIT $3
+ ) page WHERE before <= $4 ORDER BY seq";
+
 #[async_trait]
 impl Engine for Postgres {
     type Session = PgConnection;
@@ -220,18 +227,13 @@ impl Engine for Postgres {
         limit: i64,
         bytes: i64,
     ) -> Result<Vec<Stored>, sqlx::Error> {
-        sqlx::query_as(
-            "SELECT seq, line FROM (
-                 SELECT seq, line, (sum(octet_length(line)::bigint) OVER (ORDER BY seq))::bigint - octet_length(line) AS before
-                 FROM guardrail_record WHERE log = $1 AND seq > $2 ORDER BY seq LIMIT $3
-             ) page WHERE before <= $4 ORDER BY seq",
-        )
-        .bind(log)
-        .bind(after)
-        .bind(limit)
-        .bind(bytes)
-        .fetch_all(&self.pool)
-        .await
+        sqlx::query_as(PAGE)
+            .bind(log)
+            .bind(after)
+            .bind(limit)
+            .bind(bytes)
+            .fetch_all(&self.pool)
+            .await
     }
 
     async fn moved(

@@ -20,6 +20,7 @@ use guardrail_core::model::{LogId, RequestId, Sequence, Version};
 
 use crate::log::{Log, open};
 use crate::settings::Settings;
+pub(crate) use engine::PAGE;
 use engine::Postgres;
 
 /// An audit log in PostgreSQL 12 or later, shared by processes on many machines.

@@ -32,6 +32,12 @@ fn json<T: serde::Serialize>(values: &[T]) -> Result<String, sqlx::Error> {
     serde_json::to_string(values).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
+/// A page of lines, bounded by their number and by their bytes, but one.
+pub(crate) const PAGE: &str = "SELECT seq, line FROM (
+     SELECT seq, line, sum(length(line)) OVER (ORDER BY seq) - length(line) AS before
+     FROM guardrail_record WHERE log = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3
+ ) WHERE before <= ?4 ORDER BY seq";
+
 #[async_trait]
 impl Engine for Sqlite {
     type Session = SqliteConnection;
@@ -185,18 +191,13 @@ impl Engine for Sqlite {
         limit: i64,
         bytes: i64,
     ) -> Result<Vec<Stored>, sqlx::Error> {
-        sqlx::query_as(
-            "SELECT seq, line FROM (
-                 SELECT seq, line, sum(length(line)) OVER (ORDER BY seq) - length(line) AS before
-                 FROM guardrail_record WHERE log = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3
-             ) WHERE before <= ?4 ORDER BY seq",
-        )
-        .bind(log)
-        .bind(after)
-        .bind(limit)
-        .bind(bytes)
-        .fetch_all(&self.pool)
-        .await
+        sqlx::query_as(PAGE)
+            .bind(log)
+            .bind(after)
+            .bind(limit)
+            .bind(bytes)
+            .fetch_all(&self.pool)
+            .await
     }
 
     async fn moved(

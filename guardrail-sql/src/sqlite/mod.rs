@@ -17,6 +17,7 @@ use guardrail_core::model::{LogId, RequestId, Sequence, Version};
 
 use crate::log::{Log, open};
 use crate::settings::Settings;
+pub(crate) use engine::PAGE;
 use engine::Sqlite;
 
 /// An audit log in an SQLite file, shared by the processes of one machine.

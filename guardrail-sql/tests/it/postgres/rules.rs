@@ -156,6 +156,8 @@ async fn the_role_of_a_program_only_inserts() {
     let shadow = "CREATE TEMP TABLE guardrail_arrow AS SELECT 'x'::text AS event, 'pending'::text \
                   AS was, 'pending'::text AS became";
     sqlx::raw_sql(shadow).execute(&mut bed.connection).await.unwrap();
-    let said = bed.said(&samples::forged(&[("event", "'x'"), ("seq", "seq + 1")])).await;
+    let said = bed
+        .said(&samples::forged(&[("event", "'x'"), ("seq", "seq + 1"), ("ver", "ver + 1")]))
+        .await;
     assert!(said.contains("cannot follow"), "{said}");
 }

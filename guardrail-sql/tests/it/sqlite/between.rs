@@ -1,13 +1,13 @@
 //! What other processes, or this one, do with the file while a log looks.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use guardrail_conformance::events::{requested, started};
+use guardrail_conformance::events::{asked, commented, requested, started};
 use guardrail_core::audit::{Append, AuditLog as _};
-use guardrail_core::model::{Verdict, Version};
-use guardrail_sql::{Settings, SqliteLog};
+use guardrail_core::model::{Sequence, Verdict, Version};
+use guardrail_sql::{Reader, Settings, SqliteLog};
 use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
@@ -91,4 +91,40 @@ async fn a_second_log_keeps_the_locks_of_the_first() {
     second.close().await;
     assert!(locks() > 0, "the first still holds the file");
     first.close().await;
+}
+
+/// However many wait, what is written at a time is bounded, and so is a page that is read.
+#[tokio::test]
+async fn large_appends_come_in_several_batches() {
+    const SIZE: usize = 512 * 1024;
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("log.db");
+    let commits = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&commits);
+    let settings = Settings::new().steps(Arc::new(move |step| {
+        counted.fetch_add(usize::from(step == "sql committed"), Ordering::SeqCst);
+    }));
+    let log = Arc::new(SqliteLog::open_with(&path, settings).await.unwrap());
+    let before = commits.load(Ordering::SeqCst);
+    let mut appends = tokio::task::JoinSet::new();
+    for n in 0..80 {
+        let events = vec![asked().unwrap(), commented(&"x".repeat(SIZE))];
+        let append = Append::new(samples::id(n), Version::START, events);
+        let log = Arc::clone(&log);
+        appends.spawn(async move { log.append(&append).await.unwrap() });
+    }
+    appends.join_all().await;
+    let batches = commits.load(Ordering::SeqCst) - before;
+    assert!((5..40).contains(&batches), "{batches}");
+    let mut reader = Reader::sqlite(&path, "main").await.unwrap();
+    let (mut last, mut lines) = (Sequence::START, 0);
+    loop {
+        let page = reader.lines(last, 1000).await.unwrap();
+        let Some((end, _)) = page.last() else { break };
+        last = *end;
+        assert!(page.iter().map(|(_, line)| line.len()).sum::<usize>() < 9 * 1024 * 1024);
+        lines += page.len();
+    }
+    assert_eq!(lines, 161);
+    reader.close().await;
 }
