@@ -147,6 +147,16 @@ impl Audience {
         if team || enterprise { Ok(()) } else { Err(Refusal::NotOurs) }
     }
 
+    /// Whether what is not for us is a click on a message of our own app, made from another
+    /// workspace through a shared channel.
+    pub(crate) fn is_from_abroad(&self, head: &Head) -> bool {
+        let app = self.app.as_ref().or_else(|| self.learned_app.get());
+        head.kind == "block_actions"
+            && head.team.is_some()
+            && app == Some(&head.app)
+            && self.admit(head) == Err(Refusal::NotOurs)
+    }
+
     fn is_configured(&self) -> bool {
         !self.teams.is_empty() || self.enterprise.is_some()
     }
@@ -158,7 +168,7 @@ impl Head {
     /// Reads what a delivery says of itself, or nothing at all.
     pub(crate) fn read(kind: Kind, payload: &[u8]) -> Option<Self> {
         match kind {
-            Kind::Interaction => {
+            Kind::Interaction | Kind::Foreign => {
                 let read: Interaction = object::read(payload).ok()?;
                 Some(Self {
                     kind: read.kind,

@@ -29,6 +29,9 @@ pub(crate) struct Delivery {
 pub(crate) enum Kind {
     /// `block_actions`, `view_submission` and other things people did to what they were shown.
     Interaction,
+    /// A click by somebody from elsewhere, in a channel that is shared with them: they are told that
+    /// it does not count, and that is all.
+    Foreign,
     /// `event_callback`: something happened in the workspace.
     Event,
 }
@@ -36,6 +39,14 @@ pub(crate) enum Kind {
 /// An inbox and its reader.
 pub(crate) fn inbox() -> (Inbox, mpsc::Receiver<Delivery>) {
     mpsc::channel(INBOX)
+}
+
+/// Lets a click from elsewhere be answered, where there is room enough for what is for us.
+pub(crate) fn pass_on(inbox: &Inbox, payload: Vec<u8>) {
+    if inbox.capacity() > inbox.max_capacity() / 2 {
+        // One that does not fit is not answered; it was refused anyway.
+        drop(inbox.try_send(Delivery { kind: Kind::Foreign, payload }));
+    }
 }
 
 impl fmt::Debug for Delivery {

@@ -6,11 +6,12 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::asker::Asker;
+use super::people::Nobody;
 use super::shared::Shared;
 use super::trouble::Trouble;
 use super::{comment, press, submit, words};
 use crate::counts::{Counts, Refusal};
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Kind};
 use crate::interaction::{Heard, decode};
 
 /// Deliveries that are worked on at a time.
@@ -68,6 +69,9 @@ pub(super) async fn one(shared: &Shared, counts: &Counts, delivery: &Delivery) {
         Heard::Click(click) => {
             let channel = Some(click.channel.clone());
             let asker = Asker::new(shared, click.account.clone(), channel);
+            if delivery.kind == Kind::Foreign {
+                return asker.tell(words::nobody(Nobody::Stranger)).await;
+            }
             answered(&asker, press::press(&asker, click)).await;
         }
         Heard::Submitted(sent) => {

@@ -53,7 +53,9 @@ fn read(kind: Kind, bytes: &[u8]) -> Result<Heard, DecodeError> {
     }
     let named: Named = object::read(bytes).map_err(DecodeError::json)?;
     match (kind, &*named.kind) {
-        (Kind::Interaction, "block_actions") => click::read(bytes).map(Heard::Click),
+        (Kind::Interaction | Kind::Foreign, "block_actions") => {
+            click::read(bytes).map(Heard::Click)
+        }
         (Kind::Interaction, "view_submission") => submitted::read(bytes).map(Heard::Submitted),
         (Kind::Event, "event_callback") => {
             said::read(bytes).map(|said| said.map_or(Heard::Nothing, Heard::Said))

@@ -21,7 +21,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::audience::{Audience, Head};
 use crate::counts::{Counts, Refusal};
-use crate::delivery::{DELIVERY_LIMIT, Delivery, Inbox, Kind};
+use crate::delivery::{DELIVERY_LIMIT, Delivery, Inbox, Kind, pass_on};
 use crate::object;
 use crate::seen::Seen;
 use crate::verify::{Claim, Verifier};
@@ -132,7 +132,7 @@ impl Door {
     /// Puts into the inbox what is for us and was not there before.
     fn take(&self, kind: Kind, claim: &Claim, body: Vec<u8>) -> Answer {
         let payload = match kind {
-            Kind::Interaction => match form::payload(&body) {
+            Kind::Interaction | Kind::Foreign => match form::payload(&body) {
                 Some(payload) => payload,
                 None => return Answer::Refused(Refusal::Shape),
             },
@@ -148,10 +148,13 @@ impl Door {
             return Answer::Refused(Refusal::Shape);
         };
         if let Err(refusal) = self.audience.admit(&head) {
+            if self.audience.is_from_abroad(&head) {
+                pass_on(&self.inbox, payload);
+            }
             return Answer::Refused(refusal);
         }
         let key = match (kind, head.event_id) {
-            (Kind::Interaction, _) => Key::Signature(claim.signature()),
+            (Kind::Interaction | Kind::Foreign, _) => Key::Signature(claim.signature()),
             // Slack says that it holds back events, for example.
             (Kind::Event, _) if head.kind != "event_callback" => {
                 return Answer::Refused(Refusal::Unused);
@@ -203,7 +206,7 @@ fn respond(door: &Door, answer: Answer) -> Response {
 /// One content type, the one Slack uses for this kind, in UTF-8.
 fn content_type(kind: Kind, headers: &HeaderMap) -> Result<(), Refusal> {
     let wanted = match kind {
-        Kind::Interaction => "application/x-www-form-urlencoded",
+        Kind::Interaction | Kind::Foreign => "application/x-www-form-urlencoded",
         Kind::Event => "application/json",
     };
     let mut values = headers.get_all(CONTENT_TYPE).iter();

@@ -55,7 +55,7 @@ impl Fixture {
     async fn send(&self, kind: Kind, request: Request) -> Response {
         let door = State(Arc::clone(&self.door));
         match kind {
-            Kind::Interaction => interactivity(door, request).await,
+            Kind::Interaction | Kind::Foreign => interactivity(door, request).await,
             Kind::Event => events(door, request).await,
         }
     }
@@ -71,6 +71,7 @@ impl Fixture {
     fn taken(&mut self) -> Vec<String> {
         let mut taken = Vec::new();
         while let Ok(delivery) = self.read.try_recv() {
+            assert_ne!(delivery.kind, Kind::Foreign);
             taken.push(String::from_utf8(delivery.payload).unwrap());
         }
         taken
@@ -264,6 +265,10 @@ async fn another_app_and_another_workspace_are_refused() {
     }
     assert_eq!(fixture.event(&EVENT.replace("T0", "T1")).await, StatusCode::FORBIDDEN);
     assert_eq!(fixture.counts.of(Refusal::NotOurs), 5);
+    // The one on a message of ours is answered, and is nothing else.
+    let abroad = fixture.read.try_recv().unwrap();
+    let text = String::from_utf8(abroad.payload).unwrap();
+    assert_eq!((abroad.kind, text), (Kind::Foreign, CLICK.replace("T0", "T1")));
     assert!(fixture.taken().is_empty());
 }
 

@@ -6,7 +6,7 @@ use tokio::sync::mpsc::Permit;
 
 use crate::audience::{Audience, Head};
 use crate::counts::{Counts, Refusal};
-use crate::delivery::{DELIVERY_LIMIT, Delivery, Inbox, Kind};
+use crate::delivery::{DELIVERY_LIMIT, Delivery, Inbox, Kind, pass_on};
 use crate::seen::Seen;
 use crate::socket::frame::Envelope;
 
@@ -77,7 +77,12 @@ impl Desk {
             return Err(Refusal::TooLong);
         }
         let head = Head::read(kind, payload).ok_or(Refusal::Shape)?;
-        self.audience.admit(&head)?;
+        if let Err(refusal) = self.audience.admit(&head) {
+            if kind == Kind::Interaction && self.audience.is_from_abroad(&head) {
+                pass_on(&self.inbox, payload.to_vec());
+            }
+            return Err(refusal);
+        }
         if kind == Kind::Event && head.kind != "event_callback" {
             return Err(Refusal::Unused);
         }

@@ -4,6 +4,7 @@ use guardrail_core::model::{Identity, VoteRefusal};
 use guardrail_test_slack::Account;
 
 use super::bed::{Bed, policies};
+use crate::delivery::Kind;
 
 #[tokio::test]
 async fn who_is_in_no_directory_hears_what_to_do() {
@@ -17,6 +18,18 @@ async fn who_is_in_no_directory_hears_what_to_do() {
     assert_eq!(bed.refused().await, [VoteRefusal::Unlinked]);
     bed.click("mallory", &message, "Deny").await;
     assert_eq!(bed.hand("mallory").modals(), 0, "no modal for nobody");
+    call.abort();
+}
+
+#[tokio::test]
+async fn a_click_from_another_workspace_is_answered_and_nothing_else() {
+    let bed = Bed::new().await;
+    let call = bed.deploy("one");
+    let message = bed.message(2).await;
+    let payload = bed.hand("bob").clicked(&message, "Approve").await;
+    bed.hear(Kind::Foreign, &payload).await;
+    assert!(bed.told("bob").await.contains("another organisation"), "{}", bed.told("bob").await);
+    assert_eq!((bed.votes().await, bed.refused().await), (vec![], vec![]));
     call.abort();
 }
 

@@ -120,7 +120,10 @@ impl Slack {
     pub(super) fn taken(&mut self) -> Vec<String> {
         let mut taken = Vec::new();
         while let Ok(delivery) = self.read.try_recv() {
-            taken.push(String::from_utf8(delivery.payload).unwrap());
+            // What is only answered is not taken.
+            if delivery.kind != crate::delivery::Kind::Foreign {
+                taken.push(String::from_utf8(delivery.payload).unwrap());
+            }
         }
         taken
     }
