@@ -66,7 +66,7 @@ impl<F: Future> Body<F> {
 
     fn ending<E>(self, end: E) -> Guarded<F, E> {
         let Self(Call { gate, ticket }, body) = self;
-        Guarded { stage: Stage::Body { gate, body }, ticket, end }
+        Guarded { stage: gate.map_or(Stage::Body, Stage::Gate), body, ticket, end }
     }
 }
 
@@ -126,46 +126,64 @@ impl<T, W: Fn(&T) -> bool, U: Fn(T, Error) -> T> End<T> for Told<W, U> {
 pin_project_lite::pin_project! {
     /// A guarded call. The body is not polled before the gate was passed.
     ///
+    /// The compiler makes all that is generic over `F` once for each guarded function, so there is
+    /// little of it: the rest is generic over what a body yields.
+    ///
     /// The fields drop in their order: gate, body and recording before the ticket, which then puts on
     /// record how far they came.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Guarded<F: Future, E> {
+        stage: Stage<F::Output>,
         #[pin]
-        stage: Stage<F>,
+        body: F,
         ticket: Ticket,
         end: E,
     }
 }
 
-pin_project_lite::pin_project! {
-    /// Body and return value are never there together: one place holds both.
-    #[project = StageProjection]
-    enum Stage<F: Future> {
-        Body { gate: Option<Gate>, #[pin] body: F },
-        Ended { ended: Option<F::Output>, recording: Recording },
-    }
+/// How far a call has come that yields a `T`.
+enum Stage<T> {
+    /// Its gate has not spoken yet.
+    Gate(Gate),
+    /// Its body runs.
+    Body,
+    /// What its body came to is on its way to the record.
+    Ended(Recording<T>),
 }
 
 impl<F: Future, E: End<F::Output>> Future for Guarded<F, E> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
-        if let StageProjection::Body { gate, body } = this.stage.as_mut().project() {
-            ready!(poll_gate(gate, cx));
-            let ended = ready!(body.poll(cx));
-            let recording = this.ticket.record(this.end.well(&ended));
-            this.stage.set(Stage::Ended { ended: Some(ended), recording });
+        let this = self.project();
+        this.stage.poll(this.body, this.ticket, this.end, cx)
+    }
+}
+
+impl<T> Stage<T> {
+    fn poll<E: End<T>>(
+        &mut self,
+        body: Pin<&mut dyn Future<Output = T>>,
+        ticket: &Ticket,
+        end: &E,
+        cx: &mut Context<'_>,
+    ) -> Poll<T> {
+        while let Self::Gate(Gate(future)) = self {
+            *self = match ready!(future.as_mut().poll(cx)) {
+                Turn::Spoken => Self::Body,
+                Turn::Wait(next) => Self::Gate(next),
+            };
         }
-        let StageProjection::Ended { ended, recording } = this.stage.project() else {
-            return Poll::Pending;
-        };
-        let recorded = ready!(recording.as_mut().poll(cx));
-        // Polled again behind its end, it has nothing to give.
-        let Some(ended) = ended.take() else { return Poll::Pending };
+        if let Self::Body = self {
+            let ended = ready!(body.poll(cx));
+            let well = end.well(&ended);
+            *self = Self::Ended(ticket.record(ended, well));
+        }
+        let Self::Ended(recording) = self else { return Poll::Pending };
+        let (ended, recorded) = ready!(recording.as_mut().poll(cx));
         Poll::Ready(match recorded {
             Ok(()) => ended,
-            Err(error) => this.end.unrecorded(ended, error),
+            Err(error) => end.unrecorded(ended, error),
         })
     }
 }
@@ -192,15 +210,4 @@ impl<F> fmt::Debug for Body<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Body").field("call", &self.0).finish_non_exhaustive()
     }
-}
-
-/// Waits until the gate has spoken, once.
-fn poll_gate(gate: &mut Option<Gate>, cx: &mut Context<'_>) -> Poll<()> {
-    while let Some(Gate(future)) = gate {
-        *gate = match ready!(future.as_mut().poll(cx)) {
-            Turn::Spoken => None,
-            Turn::Wait(next) => Some(next),
-        };
-    }
-    Poll::Ready(())
 }

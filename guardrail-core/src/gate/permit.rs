@@ -111,7 +111,8 @@ impl Permit {
         let Self { track, ticket, .. } = self;
         track.begin_body()?;
         let ended = body.await;
-        let recorded = ticket.record(ended.is_ok()).await;
+        let well = ended.is_ok();
+        let (ended, recorded) = ticket.record(ended, well).await;
         match (ended, recorded) {
             (Ok(_), Err(error)) => Err(error.into()),
             (ended, _) => ended,
