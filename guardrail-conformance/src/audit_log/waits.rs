@@ -144,6 +144,11 @@ pub(super) async fn no_move_is_missed<F: AuditLogFactory>(bed: Bed<'_, F>) -> Re
         for version in 1..=NOTES {
             let events = vec![commented("note")];
             log.append(&Append::new(id, Version::new(version), events)).await?;
+            // A log that appends without waiting lets nobody in between: the readers would see it
+            // all at once, or not move. Not after each, so that they miss some wake-ups as well.
+            if version % 3 == 0 {
+                tokio::task::yield_now().await;
+            }
         }
         Ok(())
     });
