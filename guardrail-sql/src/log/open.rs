@@ -1,6 +1,7 @@
 //! Opens a log: finds it by its name, looks at its end, and says who writes from here.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use guardrail_core::audit::seal::leaf;
 use guardrail_core::audit::{Append, AuditLog as _, Error, opened};
@@ -22,6 +23,9 @@ use crate::settings::Settings;
 /// How often this process tries to introduce itself while others do.
 const ROUNDS: usize = 64;
 
+/// How long each step of opening may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Opens the log these settings name, in a database whose tables are there.
 pub(crate) async fn open<E: Engine>(engine: E, settings: &Settings) -> Result<Log<E>, Error> {
     let failed = |error: sqlx::Error| Failed::from(error).told::<E>("open");
@@ -29,11 +33,11 @@ pub(crate) async fn open<E: Engine>(engine: E, settings: &Settings) -> Result<Lo
     let fresh = LogId::random(now, &*settings.entropy)?.to_string();
     let start = guardrail_core::model::Digest::from_bytes([0; 32]).to_string();
     let Known { number, id, head } =
-        engine.log(&settings.name, &fresh, &start).await.map_err(failed)?;
+        in_time(engine.log(&settings.name, &fresh, &start)).await.map_err(failed)?;
     let id = LogId::parse(&id).map_err(|_| damaged::<E>("its head", "its id is none"))?;
     look(&engine, number, &head).await?;
     let time = LogTime::new(settings.clock.clone().unwrap_or_else(E::clock), &head);
-    let session = engine.session().await.map_err(failed)?;
+    let session = in_time(engine.session()).await.map_err(failed)?;
     let shared = Arc::new(Shared::new(engine, id, number, time, head.last, settings.steps.clone()));
     let (jobs, receiver) = mpsc::channel(PLACES);
     let writer = tokio::spawn(Writer::new(Arc::clone(&shared), receiver, session).run());
@@ -44,6 +48,12 @@ pub(crate) async fn open<E: Engine>(engine: E, settings: &Settings) -> Result<Lo
     Ok(log)
 }
 
+/// A database that answers nothing is not waited for.
+async fn in_time<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    tokio::time::timeout(PATIENCE, asked).await.map_err(late)?
+}
+
 /// The last record must be the one the head names: else everything behind it would be chained to
 /// something that is not there.
 async fn look<E: Engine>(engine: &E, log: i64, head: &Head) -> Result<(), Error> {
@@ -51,7 +61,7 @@ async fn look<E: Engine>(engine: &E, log: i64, head: &Head) -> Result<(), Error>
         return Ok(());
     }
     let before = head.last.saturating_sub(1);
-    let page = engine.page(log, before, 1, 0).await;
+    let page = in_time(engine.page(log, before, 1, 0)).await;
     let page = page.map_err(|error| Failed::from(error).told::<E>("open"))?;
     let is_it = |(place, line): &(i64, String)| {
         *place == head.last && leaf(line.as_bytes()).to_string() == head.leaf

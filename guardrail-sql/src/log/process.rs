@@ -139,21 +139,6 @@ fn began(stat: &str) -> Option<Sign> {
     Some(if is_dead { Sign::Gone } else { Sign::Began(start) })
 }
 
-/// Microseconds by a clock that all processes of this machine share, that nobody sets, and that
-/// stops while the machine sleeps.
-#[cfg(unix)]
-pub(crate) fn tick() -> i64 {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-    now.tv_sec.saturating_mul(1_000_000).saturating_add(now.tv_nsec / 1000)
-}
-
-/// Microseconds by the clock of the machine.
-#[cfg(not(unix))]
-pub(crate) fn tick() -> i64 {
-    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
-}
-
 #[cfg(all(test, unix))]
 #[expect(clippy::unwrap_used, reason = "a test that is wrong should fail")]
 mod tests {

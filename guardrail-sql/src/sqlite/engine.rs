@@ -10,9 +10,9 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Row as _, SqliteConnection, SqlitePool};
 
 use crate::log::engine::{Engine, Head, Known, Stored};
-use crate::log::process::{Holder, Writer, tick};
+use crate::log::process::{Holder, Writer};
 use crate::log::row::Row;
-use crate::sqlite::presence;
+use crate::sqlite::presence::{self, tick};
 
 /// A log's file.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection, SqlitePool};
 
-use crate::log::process::{Heard, Holder, Writer, tick};
+use crate::log::process::{Heard, Holder, Writer};
 
 /// The writers that open requests rest on.
 pub(super) async fn holders(pool: &SqlitePool, log: i64) -> Result<Vec<Holder>, sqlx::Error> {
@@ -79,4 +79,19 @@ fn holder(row: &SqliteRow) -> Result<Holder, sqlx::Error> {
         None => None,
     };
     Ok(Holder { writer: row.try_get(0)?, heard })
+}
+
+/// Microseconds by a clock that all processes of this machine share, that nobody sets, and that
+/// stops while the machine sleeps.
+#[cfg(unix)]
+pub(super) fn tick() -> i64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    now.tv_sec.saturating_mul(1_000_000).saturating_add(now.tv_nsec / 1000)
+}
+
+/// Microseconds by the clock of the machine.
+#[cfg(not(unix))]
+pub(super) fn tick() -> i64 {
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
