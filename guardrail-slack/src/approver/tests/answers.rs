@@ -73,7 +73,7 @@ async fn who_read_too_often_may_still_deny() {
     let review = bed.guardrail.review(id, "slack").await.unwrap();
     for _ in 0..EACH {
         let nonce = review.nonce().unwrap();
-        review.posted(Receipt::new("view T0CORP/U0BOB 1/12".to_owned(), &nonce)).await.unwrap();
+        review.posted(Receipt::new("view T0CORP/U0BOB 1/12 00".to_owned(), &nonce)).await.unwrap();
     }
     bed.click("bob", &message, "Deny").await;
     let view = bed.hand("bob").modal(0).await;

@@ -30,16 +30,21 @@ impl Approver for Silent {
     }
 }
 
+/// An approver that is part of no guardrail.
+fn alone(slack: &Slack) -> SlackApprover {
+    let config = Config::builder(slack.bot_token().to_owned(), "#approvals")
+        .signing_secret(slack.signing_secret().to_owned())
+        .team(slack.team())
+        .api_url(slack.api_url());
+    SlackApprover::new(config.build().unwrap()).unwrap()
+}
+
 /// A guardrail whose only approver is silent; the one of Slack stands beside it.
 async fn beside() -> Bed {
     let slack = Slack::start().await;
     let clock = Arc::new(ManualClock::new());
     let log = Arc::new(MemoryLog::with_clock(Arc::clone(&clock) as _, &SeededEntropy::new(1)));
-    let config = Config::builder(slack.bot_token().to_owned(), "#approvals")
-        .signing_secret(slack.signing_secret().to_owned())
-        .team(slack.team())
-        .api_url(slack.api_url());
-    let approver = SlackApprover::new(config.build().unwrap()).unwrap();
+    let approver = alone(&slack);
     let guardrail = Guardrail::builder()
         .agent("deploy-bot")
         .policies(policies(&slack))
@@ -72,6 +77,32 @@ async fn a_request_left_to_others_loses_its_buttons_when_it_is_settled() {
     assert!(kept.await.unwrap().is_err(), "it leaves, and says so");
     assert_eq!(labels(&message).len(), 2, "others may still decide");
     call.abort();
+    let message = bed.says(&message, "withdrawn").await;
+    assert_eq!(labels(&message), Vec::<String>::new());
+    bed.thread(&message, "Withdrawn").await;
+}
+
+#[tokio::test]
+async fn an_end_that_was_found_after_a_restart_is_told() {
+    let bed = beside().await;
+    let call = bed.deploy("one");
+    let review = asked(&bed).await;
+    let id = review.id();
+    let before = alone(&bed.slack);
+    let kept = tokio::spawn(async move { before.review(review).await });
+    let message = bed.message(2).await;
+    while bed.guardrail.review(id, "slack").await.unwrap().receipts().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    // That process is gone, and then the call.
+    kept.abort();
+    assert!(kept.await.is_err());
+    call.abort();
+    while bed.waiting().await.is_some() {
+        tokio::task::yield_now().await;
+    }
+    let review = bed.guardrail.review(id, "slack").await.unwrap();
+    bed.approver.review(review).await.unwrap();
     let message = bed.says(&message, "withdrawn").await;
     assert_eq!(labels(&message), Vec::<String>::new());
     bed.thread(&message, "Withdrawn").await;
