@@ -79,6 +79,28 @@ async fn a_fault_at_any_step_takes_nothing() {
     }
 }
 
+/// Who waits hears of the last move of a request even when its file is closed before he looks.
+#[tokio::test]
+async fn a_move_is_not_missed_because_its_file_is_closed() {
+    let disk = SimDisk::new();
+    let log = open(disk.mount()).await.unwrap();
+    log.append(&ask(1000)).await.unwrap();
+    let mut waits = std::pin::pin!(log.changed(id(1000), Version::new(1)));
+    let early = tokio::time::timeout(Duration::from_millis(1), waits.as_mut()).await;
+    assert!(early.is_err(), "nothing has moved yet");
+    let denied = AuditEvent::Denied { by: None, reason: None };
+    log.append(&Append::new(id(1000), Version::new(1), vec![denied])).await.unwrap();
+    let before = files(&disk).len();
+    for number in 0.. {
+        log.append(&allow(number)).await.unwrap();
+        if files(&disk).len() > before + 1 {
+            break;
+        }
+    }
+    let heard = tokio::time::timeout(Duration::from_secs(10), waits).await;
+    heard.expect("the waiter heard of it").unwrap();
+}
+
 /// A log of 120 requests in many files, every third of them open.
 async fn long(disk: &SimDisk) -> Vec<Arc<AuditRecord>> {
     let log = open(disk.mount()).await.unwrap();

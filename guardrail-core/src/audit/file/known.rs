@@ -40,6 +40,11 @@ impl Closed {
         self.0.last()
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// The file in which this record lies.
     pub(super) fn holding(&self, sequence: Sequence) -> Option<&Arc<Segment>> {
         let at = self.0.partition_point(|segment| segment.last() < sequence);

@@ -262,15 +262,21 @@ impl AuditLog for FileLog {
 
     async fn changed(&self, id: RequestId, seen: Version) -> Result<(), Error> {
         let shared = &*self.shared;
-        // Of a request that was settled files ago only an index knows.
-        if let Some(stream) = self.standing(id).await?
-            && stream.version() > seen
-        {
-            return shared.usable();
+        loop {
+            shared.usable()?;
+            let closed = shared.known().closed.count();
+            // Of a request that was settled files ago only an index knows.
+            if self.standing(id).await?.is_some_and(|stream| stream.version() > seen) {
+                return Ok(());
+            }
+            let moved = || {
+                let known = shared.known();
+                // A file that was closed meanwhile may have taken the request along, and its last
+                // move with it.
+                known.index.version(id) > seen || known.closed.count() > closed
+            };
+            shared.waiters.stream(id, || shared.is_poisoned() || moved()).await;
         }
-        let moved = || shared.is_poisoned() || shared.known().index.version(id) > seen;
-        shared.waiters.stream(id, moved).await;
-        shared.usable()
     }
 
     async fn grown(&self, seen: Sequence) -> Result<(), Error> {
