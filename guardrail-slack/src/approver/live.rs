@@ -2,10 +2,12 @@
 //! whose thread hangs from it.
 
 use std::collections::{HashMap, VecDeque};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use guardrail_core::approver::Review;
-use guardrail_core::model::RequestId;
+use guardrail_core::model::{ApprovalRequest, RequestId, State};
+use tokio::sync::Notify;
 
 use crate::client::Sent;
 
@@ -19,6 +21,8 @@ const TURNS: usize = 1_024;
 #[derive(Debug, Default)]
 pub(super) struct Live {
     requests: Mutex<HashMap<RequestId, Entry>>,
+    /// Told of each request that is attended no longer.
+    left: Notify,
     turns: Mutex<Turns>,
     threads: Mutex<Threads>,
 }
@@ -74,6 +78,26 @@ impl Live {
         self.lock().get(&id).map(|entry| entry.review.clone())
     }
 
+    /// Waits until none that is over is attended any more. Who attends one hears of its end a while after whoever
+    /// asked, so that a program which ends with its call would leave the message as it is.
+    pub(super) async fn idle(&self) {
+        loop {
+            let mut left = pin!(self.left.notified());
+            left.as_mut().enable();
+            let reviews: Vec<Review> = self.lock().values().map(|one| one.review.clone()).collect();
+            let mut over = false;
+            for mut review in reviews {
+                // What cannot be read now is not waited for.
+                let now = review.current().await.map(ApprovalRequest::recorded_state);
+                over |= now.is_ok_and(|state| state != State::Pending);
+            }
+            if !over {
+                return;
+            }
+            left.await;
+        }
+    }
+
     /// Whose turn it is with the message, whether it is attended or not.
     pub(super) fn turn(&self, id: RequestId) -> Turn {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
@@ -121,6 +145,7 @@ impl Drop for Attended<'_> {
             entry.reviews -= 1;
             if entry.reviews == 0 {
                 requests.remove(&self.id);
+                self.live.left.notify_waiters();
             }
         }
     }

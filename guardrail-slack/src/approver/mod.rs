@@ -150,6 +150,7 @@ impl SlackApprover {
     /// # Cancel safety
     /// Dropped: what is told goes on.
     pub async fn idle(&self) {
+        self.0.shared.live.idle().await;
         self.0.tails.idle().await;
     }
 

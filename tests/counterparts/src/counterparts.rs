@@ -34,6 +34,12 @@ impl Counterparts {
         }
     }
 
+    /// Those in this folder, `target/counterparts` of a workspace.
+    #[must_use]
+    pub const fn at(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
     /// Node.js running a script, which may `require` every package of `package.json`.
     #[must_use]
     pub fn node(&self, script: impl AsRef<Path>) -> Command {

@@ -66,6 +66,11 @@ fn gather(of: &Value, lines: &mut String) {
                 }
             }
             SHOWN.iter().filter_map(|key| map.get(*key)).for_each(|one| gather(one, lines));
+            // A paragraph of rich text ends its line.
+            let kind = map.get("type").and_then(Value::as_str).unwrap_or_default();
+            if kind.starts_with("rich_text_") {
+                lines.push('\n');
+            }
         }
         _ => {}
     }
