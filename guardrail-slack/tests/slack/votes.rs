@@ -222,9 +222,13 @@ async fn what_is_said_in_the_thread_is_on_record() {
         bed.hand("mallory").say(&message, "let it pass").await;
         bed.hand("bob").say(&message, "is that plan from today?").await;
         let log = Arc::clone(bed.guardrail.audit_log());
-        while bed.count("commented").await == 0 {
-            let seen = bed.records().await.last().unwrap().sequence();
-            log.grown(seen).await.unwrap();
+        // What is waited for is what comes behind the very records that were looked at.
+        loop {
+            let records = bed.records().await;
+            if records.iter().any(|record| record.event().name() == "commented") {
+                break;
+            }
+            log.grown(records.last().unwrap().sequence()).await.unwrap();
         }
         let comments: Vec<String> =
             bed.records().await.iter().map(|record| record.line().to_owned()).collect();
