@@ -86,6 +86,8 @@ impl Shared {
             blocks: shown.blocks,
         };
         let at = self.client.post_message(&post).await?;
+        // Before it is on record: who sees it may answer in its thread at once.
+        self.live.hangs(&at, review.id());
         review.posted(receipt(&at)).await?;
         Ok(at)
     }

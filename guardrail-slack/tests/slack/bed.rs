@@ -187,6 +187,19 @@ impl Bed {
         self.names().await.iter().filter(|other| *other == name).count()
     }
 
+    /// Waits until an event of this name is on record.
+    pub(crate) async fn on_record(&self, name: &str) {
+        loop {
+            let records = self.records().await;
+            if records.iter().any(|record| record.event().name() == name) {
+                return;
+            }
+            // Behind the very records that were looked at, so that nothing is missed.
+            let seen = records.last().map_or(Sequence::START, |record| record.sequence());
+            self.guardrail.audit_log().grown(seen).await.unwrap();
+        }
+    }
+
     /// The votes that counted.
     pub(crate) async fn votes(&self) -> Vec<Voted> {
         let records = self.records().await;

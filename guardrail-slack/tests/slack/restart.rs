@@ -72,6 +72,25 @@ fn start(slack: &Slack, log: &Path) -> Child {
         .unwrap()
 }
 
+/// Waits until the log in this folder, which another process writes, holds an event of this name. Killed before, the
+/// message would be one that nobody knows of, and its buttons would count for nothing.
+async fn on_record(folder: &Path, event: &str) {
+    let event = format!("\"event\":{{\"name\":\"{event}\"");
+    let holds = || {
+        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        let mut logs = files.filter(|path| path.extension().is_some_and(|it| it == "jsonl"));
+        logs.any(|path| std::fs::read_to_string(path).unwrap().contains(&event))
+    };
+    for _ in 0..6_000 {
+        if holds() {
+            return;
+        }
+        // A sleep: nothing of this process hears of what another one writes.
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("no {event} within a minute");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_between_post_and_click_the_first_click_after_the_restart_works() {
     let slack = Slack::start().await;
@@ -79,6 +98,7 @@ async fn killed_between_post_and_click_the_first_click_after_the_restart_works()
     let mut first = start(&slack, folder.path());
     let before = slack.until("a message with buttons", open).await;
     slack.connected(1).await;
+    on_record(folder.path(), "posted").await;
     first.kill().unwrap();
     first.wait().unwrap();
     slack.connected(0).await;

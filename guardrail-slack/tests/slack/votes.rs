@@ -1,7 +1,5 @@
 //! Who may vote in Slack, how often, and what they are told.
 
-use std::sync::Arc;
-
 use guardrail_core::audit::MemoryLog;
 use guardrail_core::gate::Guardrail;
 use guardrail_core::model::{Cast, Choice, Identity, Intent, Seen, Vote, VoteRefusal};
@@ -219,17 +217,11 @@ async fn what_is_said_in_the_thread_is_on_record() {
         let bed = Bed::new(mode).await;
         let call = bed.deploy("two");
         let message = bed.asked().await;
+        // The message is in the channel a moment before the process knows it is.
+        bed.on_record("posted").await;
         bed.hand("mallory").say(&message, "let it pass").await;
         bed.hand("bob").say(&message, "is that plan from today?").await;
-        let log = Arc::clone(bed.guardrail.audit_log());
-        // What is waited for is what comes behind the very records that were looked at.
-        loop {
-            let records = bed.records().await;
-            if records.iter().any(|record| record.event().name() == "commented") {
-                break;
-            }
-            log.grown(records.last().unwrap().sequence()).await.unwrap();
-        }
+        bed.on_record("commented").await;
         let comments: Vec<String> =
             bed.records().await.iter().map(|record| record.line().to_owned()).collect();
         assert!(comments.iter().any(|line| line.contains("is that plan from today?")));
