@@ -67,7 +67,12 @@ fn lines(count: usize) -> Vec<String> {
     let id = guardrail::model::LogId::random(clock.now(), &SystemEntropy).expect("an id");
     let mut end = Sealer::new(id);
     let mut lines = Vec::with_capacity(count);
-    let opened = events::of_the_log().remove(0);
+    let opened = AuditEvent::Opened {
+        host: "localhost".into(),
+        pid: std::process::id(),
+        boot: None,
+        version: env!("CARGO_PKG_VERSION").into(),
+    };
     let first = end.append(RequestId::LOG, guardrail::Version::START, clock.now(), &[opened]);
     lines.extend(first.expect("it seals").iter().map(|record| record.line().to_owned()));
     while lines.len() < count {
