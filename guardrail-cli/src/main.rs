@@ -6,6 +6,7 @@ mod error;
 mod export;
 mod out;
 mod source;
+mod texts;
 
 use std::io;
 use std::process::ExitCode;

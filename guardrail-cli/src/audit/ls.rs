@@ -14,6 +14,7 @@ use crate::args::Ls;
 use crate::error::Error;
 use crate::out::Out;
 use crate::source::{Records, Source};
+use crate::texts::Texts;
 
 /// Most columns of one name in the table.
 const NAME: usize = 40;
@@ -47,7 +48,7 @@ pub(crate) fn run(
     }
     records.warn_of_torn_end(out)?;
     let mut shown: VecDeque<Row> = VecDeque::new();
-    for row in rows.in_order().filter(|row| is_asked_for(ls, row)) {
+    for row in rows.rows.into_iter().filter(|row| is_asked_for(ls, row)) {
         shown.push_back(row);
         if ls.last.is_some_and(|last| shown.len() > last) {
             shown.pop_front();
@@ -67,7 +68,7 @@ pub(crate) fn run(
 struct Rows {
     rows: Vec<Row>,
     places: HashMap<RequestId, usize>,
-    names: BTreeSet<Arc<str>>,
+    texts: Texts,
 }
 
 impl Rows {
@@ -80,7 +81,7 @@ impl Rows {
             self.rows.push(row);
         }
         let voter = match record.event() {
-            AuditEvent::Voted(vote) => Some(self.name(vote.person.as_str())),
+            AuditEvent::Voted(vote) => Some(self.texts.share(vote.person.as_str())),
             _ => None,
         };
         let place = self.places.get(&record.id()).copied();
@@ -97,25 +98,12 @@ impl Rows {
             id: record.id(),
             time: record.time(),
             state: State::New,
-            agent: self.name(actor.agent().as_str()),
-            on_behalf_of: actor.on_behalf_of().map(|person| self.name(person.as_str())),
-            action: self.name(intent.action()),
-            policy: self.name(intent.policy().as_str()),
+            agent: self.texts.share(actor.agent().as_str()),
+            on_behalf_of: actor.on_behalf_of().map(|person| self.texts.share(person.as_str())),
+            action: self.texts.share(intent.action()),
+            policy: self.texts.share(intent.policy().as_str()),
             voters: BTreeSet::new(),
         }
-    }
-
-    fn name(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.names.get(text) {
-            return Arc::clone(known);
-        }
-        let name: Arc<str> = text.into();
-        self.names.insert(Arc::clone(&name));
-        name
-    }
-
-    fn in_order(self) -> impl Iterator<Item = Row> {
-        self.rows.into_iter()
     }
 }
 

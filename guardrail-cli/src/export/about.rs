@@ -1,10 +1,12 @@
 //! What the records behind the first one of a request do not say again: who, what, under which policy.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use guardrail_core::audit::AuditRecord;
 use guardrail_core::model::{AuditEvent, RequestId, Requested, Risk, State, Verdict};
+
+use crate::texts::Texts;
 
 /// What a request is about, and where it stands.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +29,7 @@ pub(crate) struct About {
 #[derive(Debug, Default)]
 pub(crate) struct Abouts {
     known: HashMap<RequestId, About>,
-    texts: BTreeSet<Arc<str>>,
+    texts: Texts,
     log: About,
 }
 
@@ -36,7 +38,7 @@ impl Abouts {
     pub(crate) fn take(&mut self, record: &AuditRecord) -> &About {
         if record.id() == RequestId::LOG {
             if let AuditEvent::Opened { host, .. } = record.event() {
-                self.log.host = Some(self.text(host));
+                self.log.host = Some(self.texts.share(host));
             }
             return &self.log;
         }
@@ -54,14 +56,14 @@ impl Abouts {
     fn about(&mut self, requested: &Requested) -> About {
         let (intent, actor) = (&requested.intent, requested.intent.actor());
         About {
-            agent: Some(self.text(actor.agent().as_str())),
-            on_behalf_of: actor.on_behalf_of().map(|person| self.text(person.as_str())),
-            session: actor.session().map(|session| self.text(session)),
-            action: Some(self.text(intent.action())),
-            policy: Some(self.text(intent.policy().as_str())),
-            environment: intent.place().environment().map(|it| self.text(it)),
-            resource: intent.resource().map(|it| self.text(it)),
-            host: Some(self.text(intent.place().host())),
+            agent: Some(self.texts.share(actor.agent().as_str())),
+            on_behalf_of: actor.on_behalf_of().map(|person| self.texts.share(person.as_str())),
+            session: actor.session().map(|session| self.texts.share(session)),
+            action: Some(self.texts.share(intent.action())),
+            policy: Some(self.texts.share(intent.policy().as_str())),
+            environment: intent.place().environment().map(|it| self.texts.share(it)),
+            resource: intent.resource().map(|it| self.texts.share(it)),
+            host: Some(self.texts.share(intent.place().host())),
             risk: match &requested.verdict {
                 Verdict::Ask(requirement) => Some(requirement.risk()),
                 Verdict::Allow | Verdict::Deny { .. } => None,
@@ -69,15 +71,6 @@ impl Abouts {
             digest: Some(intent.digest()),
             state: None,
         }
-    }
-
-    fn text(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.texts.get(text) {
-            return Arc::clone(known);
-        }
-        let text: Arc<str> = text.into();
-        self.texts.insert(Arc::clone(&text));
-        text
     }
 }
 
