@@ -19,6 +19,7 @@ mod repository;
 #[path = "release_agent/tools.rs"]
 mod tools;
 
+use std::env::VarError;
 use std::error::Error;
 use std::path::Path;
 
@@ -40,9 +41,11 @@ struct Desk {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let desk = match (std::env::var("SLACK_BOT_TOKEN"), std::env::var("SLACK_APP_TOKEN")) {
-        (Ok(bot), Ok(app)) => in_a_workspace(bot, app)?,
-        _ => offline().await?,
+    let desk = match (token("SLACK_BOT_TOKEN")?, token("SLACK_APP_TOKEN")?) {
+        (Some(bot), Some(app)) => in_a_workspace(bot, app)?,
+        (None, None) => offline().await?,
+        (None, _) => return Err("SLACK_APP_TOKEN is set and SLACK_BOT_TOKEN is not".into()),
+        (_, None) => return Err("SLACK_BOT_TOKEN is set and SLACK_APP_TOKEN is not".into()),
     };
     let folder = tempfile::tempdir()?;
     let repository = Repository::open(folder.path(), None).await?;
@@ -85,6 +88,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("\nWhat the repository says, {}:\n", repository.origin().display());
     println!("{}", repository.history().await?);
     Ok(())
+}
+
+/// A token of the environment; `None` where it is not set.
+fn token(name: &str) -> Result<Option<String>, Box<dyn Error>> {
+    match std::env::var(name) {
+        Ok(token) => Ok(Some(token)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(format!("{name} is no text").into()),
+    }
 }
 
 /// Your workspace: the channel and your email address come as arguments.
