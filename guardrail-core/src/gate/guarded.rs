@@ -1,6 +1,7 @@
 //! The future of a guarded call: the gate, then the body, then the record of its outcome.
 
 use std::fmt::{self, Display};
+use std::future::{Pending, pending};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -73,13 +74,13 @@ impl<F: Future> Body<F> {
 /// A return type that cannot say that it was refused is already an error where expanded code refuses.
 /// With this it is not one here as well.
 pub trait GuardedAnyway<F: Future> {
-    /// Never called.
-    fn guarded(self) -> F;
+    /// Never called; if it were, nothing would run.
+    fn guarded(self) -> Pending<F::Output>;
 }
 
 impl<F: Future> GuardedAnyway<F> for Body<F> {
-    fn guarded(self) -> F {
-        self.1
+    fn guarded(self) -> Pending<F::Output> {
+        pending()
     }
 }
 
