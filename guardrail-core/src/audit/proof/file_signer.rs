@@ -1,9 +1,10 @@
 //! A key in a file of its own.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::audit::proof::key::{PublicKey, Signature};
 use crate::audit::proof::keys::{Keys, KeysError, rotation};
@@ -11,8 +12,11 @@ use crate::audit::proof::private::PrivateKey;
 use crate::audit::proof::signer::{SignError, Signer};
 use crate::clock::{Entropy, EntropyError, SystemEntropy};
 
-/// Most bytes of a key file.
-const LIMIT: u64 = 64 * 1024;
+/// Most bytes of a key file: a list of as many keys as one may hold has 134,000.
+const LIMIT: u64 = 256 * 1024;
+
+/// How often a lock is tried that somebody else holds, and how long between two tries.
+const TRIES: (u32, Duration) = (100, Duration::from_millis(20));
 
 /// Signs with a key in a file, made when it is first opened.
 ///
@@ -42,6 +46,26 @@ impl FileSigner {
     /// [`KeyError`].
     pub fn open_with(path: impl AsRef<Path>, entropy: &dyn Entropy) -> Result<Self, KeyError> {
         let path = path.as_ref().to_owned();
+        match Self::settled(&path)? {
+            Some(signer) => Ok(signer),
+            None => Self::mended(path, entropy),
+        }
+    }
+
+    /// The key where nothing is missing or half done: nothing is written, so the folder may be one
+    /// that cannot be.
+    fn settled(path: &Path) -> Result<Option<Self>, KeyError> {
+        if read(&beside(path, ".next"))?.is_some() {
+            return Ok(None);
+        }
+        let (Some(key), Some(keys)) = (read(path)?, read_keys(path)?) else { return Ok(None) };
+        let is_last = keys.last() == Some(&key.public());
+        Ok(is_last.then(|| Self { path: path.to_owned(), key, keys }))
+    }
+
+    /// The key, once what is missing was made and what was half done is finished or undone.
+    fn mended(path: PathBuf, entropy: &dyn Entropy) -> Result<Self, KeyError> {
+        let _lock = lock(&path)?;
         let known = read_keys(&path)?;
         let next = beside(&path, ".next");
         if let Some(key) = read(&next)? {
@@ -82,6 +106,10 @@ impl FileSigner {
     /// [`KeyError`].
     pub fn rotate(self, entropy: &dyn Entropy) -> Result<Self, KeyError> {
         let Self { path, key: old, mut keys } = self;
+        let _lock = lock(&path)?;
+        if read_keys(&path)?.as_ref() != Some(&keys) {
+            return Err(KeyError::Other { path });
+        }
         let key = PrivateKey::random(entropy)?;
         let next = beside(&path, ".next");
         write(&next, key.to_pem().as_bytes(), 0o600)?;
@@ -113,6 +141,25 @@ impl Signer for FileSigner {
     fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
         Ok(self.key.sign(message))
     }
+}
+
+/// One at a time makes or replaces a key, so that two that begin together begin with one key.
+fn lock(path: &Path) -> Result<File, KeyError> {
+    let name = beside(path, ".lock");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&name).map_err(|error| KeyError::storage(&name, error))?;
+    for _ in 0..TRIES.0 {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(KeyError::storage(&name, error)),
+            // There is no wait for a lock with a limit, so this looks again.
+            Err(TryLockError::WouldBlock) => std::thread::sleep(TRIES.1),
+        }
+    }
+    Err(KeyError::Busy { path: path.to_owned() })
 }
 
 /// The key of this file; `None` where there is no file.
@@ -226,7 +273,13 @@ pub enum KeyError {
         /// Which.
         path: PathBuf,
     },
-    /// It is not the last of the public keys beside it.
+    /// Another program makes or replaces it.
+    #[error("another program has been making or replacing the key `{}` for two seconds; try again", .path.display())]
+    Busy {
+        /// Which.
+        path: PathBuf,
+    },
+    /// It is not the last of the public keys beside it, or was replaced meanwhile.
     #[error("`{}` is not the last of the public keys beside it", .path.display())]
     Other {
         /// Which.

@@ -38,7 +38,43 @@ fn a_key_is_made_once() {
     let mut names: Vec<_> =
         fs::read_dir(root.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["key", "key.pub", "other", "other.pub"]);
+    assert_eq!(names, ["key", "key.lock", "key.pub", "other", "other.lock", "other.pub"]);
+}
+
+/// Programs that begin together begin with one key, and a rotation is made by one.
+#[test]
+fn a_key_is_made_by_one() {
+    for _ in 0..20 {
+        let root = TempDir::new().unwrap();
+        let path = &root.path().join("key");
+        let keys: Vec<PublicKey> = std::thread::scope(|scope| {
+            let open = || FileSigner::open(path).unwrap().key();
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(open)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(keys.iter().all(|key| *key == FileSigner::open(path).unwrap().key()), "{keys:?}");
+
+        let (one, other) = (FileSigner::open(path).unwrap(), FileSigner::open(path).unwrap());
+        let rotated = one.rotate(&Counting::default()).unwrap().key();
+        let late = other.rotate(&Counting::default());
+        assert!(matches!(late, Err(KeyError::Other { .. })), "{late:?}");
+        assert_eq!(FileSigner::open(path).unwrap().key(), rotated);
+    }
+}
+
+/// A lock that is held is waited for, and not for ever.
+#[test]
+fn a_lock_that_is_held_is_told() {
+    let root = TempDir::new().unwrap();
+    let path = root.path().join("key");
+    let held = fs::File::create(root.path().join("key.lock")).unwrap();
+    held.lock().unwrap();
+    assert!(matches!(FileSigner::open(&path), Err(KeyError::Busy { .. })));
+    held.unlock().unwrap();
+    FileSigner::open(&path).unwrap();
+    // Who only reads needs no lock.
+    held.lock().unwrap();
+    FileSigner::open(&path).unwrap();
 }
 
 /// A key that others may read or write is refused, and nothing is signed with it.
