@@ -1,7 +1,7 @@
 //! A witness that is a file elsewhere: on another machine's share, on a disk that is taken away.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,17 +12,23 @@ use crate::audit::proof::witness::{Witness, WitnessError, is_new};
 
 /// Keeps every head it is given in one file, one note behind the other with an empty line between.
 /// [`SignedCheckpoint::open_all`] reads it.
+///
+/// Several processes may write one file: each looks at what the others have added, and one that
+/// finds it locked fails, to be given the head again. A note that a crash has cut short was never
+/// taken, and gives way to the next.
 #[derive(Debug)]
 pub struct FileWitness {
     name: String,
     path: PathBuf,
-    /// The last head in the file, once it was read.
     known: Arc<Mutex<Known>>,
 }
 
+/// What was read of the file.
 #[derive(Debug, Default)]
 struct Known {
-    is_read: bool,
+    /// Up to here, in bytes.
+    end: u64,
+    /// The last head before that.
     last: Option<Checkpoint>,
 }
 
@@ -45,13 +51,10 @@ impl Witness for FileWitness {
         let (path, head, known) = (self.path.clone(), head.clone(), Arc::clone(&self.known));
         let keep = move || {
             let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-            if !known.is_read {
-                known.last = last(&path).map_err(WitnessError::failed)?;
-                known.is_read = true;
-            }
+            let mut file = open(&path).map_err(WitnessError::failed)?;
+            known.read_on(&mut file)?;
             if is_new(known.last.as_ref(), head.checkpoint())? {
-                keep(&path, known.last.is_none(), head.note()).map_err(WitnessError::failed)?;
-                known.last = Some(head.checkpoint().clone());
+                known.add(&mut file, &head).map_err(WitnessError::failed)?;
             }
             Ok(())
         };
@@ -59,25 +62,57 @@ impl Witness for FileWitness {
     }
 }
 
-/// The last head of a file; `None` where there is no file.
-fn last(path: &Path) -> io::Result<Option<Checkpoint>> {
-    let mut text = String::new();
-    match File::open(path) {
-        Ok(mut file) => file.read_to_string(&mut text)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    // A note that was cut short by a crash was never taken; the next one stands behind it.
-    Ok(split(&text).filter_map(Checkpoint::read).last())
-}
-
-fn keep(path: &Path, is_first: bool, note: &str) -> io::Result<()> {
+/// The file, made where there is none, and locked until it is closed.
+fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.append(true).create(true);
+    options.read(true).append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    let between = if is_first { "" } else { "\n" };
-    file.write_all(format!("{between}{note}").as_bytes())?;
-    file.sync_all()
+    let file = options.open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(io::Error::other("another process writes to it now")),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+impl Known {
+    /// Reads what has come since.
+    fn read_on(&mut self, file: &mut File) -> Result<(), WitnessError> {
+        let failed = |error: io::Error| WitnessError::failed(error);
+        if file.metadata().map_err(failed)?.len() < self.end {
+            return Err(WitnessError::failed("it is shorter than it was: somebody cut it"));
+        }
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(self.end)).map_err(failed)?;
+        file.read_to_end(&mut bytes).map_err(failed)?;
+        // A cut may lie inside a character.
+        let text = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        let mut notes: Vec<&str> = split(text).collect();
+        let torn = notes.pop_if(|last| Checkpoint::read(last).is_none()).map_or(0, str::len);
+        for note in notes {
+            let Some(head) = Checkpoint::read(note) else {
+                return Err(WitnessError::failed("it holds something that is no checkpoint"));
+            };
+            if is_new(self.last.as_ref(), &head)? {
+                self.last = Some(head);
+            }
+        }
+        let whole = text.len().saturating_sub(torn);
+        self.end = self.end.saturating_add(u64::try_from(whole).unwrap_or(u64::MAX));
+        if whole < bytes.len() {
+            file.set_len(self.end).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, file: &mut File, head: &SignedCheckpoint) -> io::Result<()> {
+        let between = if self.end == 0 { "" } else { "\n" };
+        let note = format!("{between}{}", head.note());
+        file.write_all(note.as_bytes())?;
+        file.sync_all()?;
+        self.end = self.end.saturating_add(u64::try_from(note.len()).unwrap_or(u64::MAX));
+        self.last = Some(head.checkpoint().clone());
+        Ok(())
+    }
 }

@@ -57,9 +57,7 @@ fn keep(repository: &Path, head: &SignedCheckpoint) -> Result<(), WitnessError> 
     let checkpoint = head.checkpoint();
     let id = checkpoint.origin().rsplit('/').next().unwrap_or_default();
     let name = format!("{id}.checkpoint");
-    // What is committed counts, not what lies about from a try that failed.
-    let committed = git(repository, &["show", &format!("HEAD:{name}")]).ok();
-    let known = committed.as_deref().and_then(Checkpoint::read);
+    let known = committed(repository, &name)?;
     if is_new(known.as_ref(), checkpoint)? {
         std::fs::write(repository.join(&name), head.note()).map_err(WitnessError::failed)?;
         git(repository, &["add", "--", &name])?;
@@ -74,12 +72,29 @@ fn keep(repository: &Path, head: &SignedCheckpoint) -> Result<(), WitnessError> 
     }
 }
 
+/// The head in the last commit, not what lies about from a try that failed. Only where git says
+/// that there is none is there none: whatever else goes wrong must not let an older head pass.
+fn committed(repository: &Path, name: &str) -> Result<Option<Checkpoint>, WitnessError> {
+    if git(repository, &["for-each-ref", "--count=1"])?.is_empty()
+        || git(repository, &["ls-tree", "--name-only", "HEAD", "--", name])?.is_empty()
+    {
+        return Ok(None);
+    }
+    let note = git(repository, &["cat-file", "blob", &format!("HEAD:./{name}")])?;
+    match Checkpoint::read(&note) {
+        Some(known) => Ok(Some(known)),
+        None => Err(WitnessError::failed(format!("`{name}` in its last commit is no checkpoint"))),
+    }
+}
+
 /// What a git command wrote.
 fn git(repository: &Path, arguments: &[&str]) -> Result<String, WitnessError> {
     let failed = |why: String| WitnessError::failed(format!("`git {}` {why}", arguments.join(" ")));
     let child = Command::new("git")
         .arg("-C")
         .arg(repository)
+        // What git leaves running in the background would hold on to the pipes below.
+        .args(["-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false"])
         .args(arguments)
         // Nobody is there to answer, and a signature of the committer's adds nothing to ours.
         .env("GIT_TERMINAL_PROMPT", "0")
