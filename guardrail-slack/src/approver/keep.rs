@@ -80,6 +80,15 @@ async fn attend(
 async fn first(shared: &Shared, review: &mut Review) -> Result<Option<Sent>, Error> {
     let mut patience = Patience::new(shared.config.give_up_after);
     let mut watch = review.clone();
+    tokio::select! {
+        biased;
+        () = shared.ready() => {}
+        why = shared.deaf() => return Err(Error::channel(CHANNEL, why)),
+        settled = watch.settled() => return settled.map(|_| None),
+        () = tokio::time::sleep(shared.config.give_up_after) => {
+            return Err(Error::channel(CHANNEL, words::NOT_READY));
+        }
+    }
     loop {
         let now = review.now();
         if review.current().await?.state(now) != State::Pending {

@@ -32,6 +32,8 @@ pub(super) struct Shared {
     pub(super) live: Live,
     doors: Mutex<Vec<Door>>,
     seen: Mutex<Seen<String>>,
+    /// Whether it is known what is for us.
+    ready: watch::Sender<bool>,
     /// Why no click is heard any more, where that is so.
     deaf: watch::Sender<Option<String>>,
     /// How the socket stands, in Socket Mode.
@@ -47,6 +49,7 @@ impl Shared {
             live: Live::default(),
             doors: Mutex::default(),
             seen: Mutex::default(),
+            ready: watch::Sender::new(config.audience().is_ready()),
             deaf: watch::Sender::new(None),
             client,
             config,
@@ -131,9 +134,18 @@ impl Shared {
         self.deaf.send_replace(Some(why));
     }
 
-    /// Clicks are heard after all.
+    /// It is known what is for us: clicks are heard.
     pub(super) fn hear_again(&self) {
         self.deaf.send_replace(None);
+        self.ready.send_replace(true);
+    }
+
+    /// Waits until it is known what is for us. Before that a click would be turned away, so no
+    /// button is shown.
+    pub(super) async fn ready(&self) {
+        let mut ready = self.ready.subscribe();
+        // The sender lives as long as this.
+        let _ready = ready.wait_for(|ready| *ready).await;
     }
 
     /// Waits until nothing stands against hearing clicks.

@@ -7,6 +7,10 @@ use guardrail_core::model::VoteRefusal;
 use super::people::Nobody;
 use crate::interaction::Account;
 
+/// To the log, where no message was sent.
+pub(super) const NOT_READY: &str = "Slack did not say whose the bot's token is, so no click could \
+    have been told to be for us";
+
 /// The request is in no log that is known here.
 pub(super) const UNKNOWN: &str = "Nothing happened: this request is not known here. It may belong \
     to a program that no longer runs, or to another log.";

@@ -8,7 +8,7 @@ use guardrail_conformance::{ManualClock, SeededEntropy};
 use guardrail_core::approver::{self, Approver, Review};
 use guardrail_core::audit::MemoryLog;
 use guardrail_core::gate::Guardrail;
-use guardrail_test_slack::{Fault, Slack};
+use guardrail_test_slack::{Call, Fault, Slack, State};
 
 use super::bed::{Bed, labels, policies};
 use crate::approver::SlackApprover;
@@ -155,6 +155,31 @@ async fn a_greeting_that_failed_is_said_again() {
     assert!(shared.deaf().await.contains("account_inactive"));
     shared.hears().await;
     let call = bed.deploy("one");
+    let message = bed.message(2).await;
+    bed.click("bob", &message, "Approve").await;
+    call.await.unwrap().unwrap();
+}
+
+/// No click could be told to be for us, so there is nothing to click on.
+#[tokio::test]
+async fn nothing_is_shown_before_it_is_known_what_is_for_us() {
+    let slack = Slack::start().await;
+    slack.break_down("auth.test", Fault::Status(503));
+    let config = Config::builder(slack.bot_token().to_owned(), "#approvals")
+        .signing_secret(slack.signing_secret().to_owned())
+        .api_url(slack.api_url());
+    let clock = Arc::new(ManualClock::new());
+    let log = Arc::new(MemoryLog::with_clock(Arc::clone(&clock) as _, &SeededEntropy::new(1)));
+    let people = policies(&slack);
+    let bed = Bed::over(slack, clock, log, people, move |_| config).await;
+    let call = bed.deploy("one");
+    asked(&bed).await;
+    let greetings = |state: &State| {
+        let greeting = |call: &&Call| call.method == "auth.test";
+        (state.calls.iter().filter(greeting).count() > 1).then(|| state.posts().count())
+    };
+    assert_eq!(bed.slack.until("a second greeting", greetings).await, 0);
+    bed.slack.heal("auth.test");
     let message = bed.message(2).await;
     bed.click("bob", &message, "Approve").await;
     call.await.unwrap().unwrap();
