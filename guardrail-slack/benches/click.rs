@@ -22,6 +22,7 @@ use guardrail_slack::{Config, SlackApprover};
 use guardrail_test_slack::{Hand, Message, Road, Slack, buttons, form, sign};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Handle};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
@@ -33,18 +34,19 @@ const CHANNELS: usize = 20;
 const ROUNDS: usize = 10;
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        acknowledged().await;
-        resumed().await;
+    let ours = Builder::new_multi_thread().enable_all().build().unwrap();
+    // Slack and whoever clicks are elsewhere: they do not share the threads that are measured.
+    let slack = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    ours.block_on(async {
+        let (state, _guardrail, url) = approver(slack.handle()).await;
+        let bare = serve(Router::new().route("/interactivity", post(|_: Bytes| async {}))).await;
+        slack.spawn(acknowledged(state, url, bare)).await.unwrap();
+        resumed(slack.handle()).await;
     });
 }
 
 /// A click is sent to the approver and to a handler that reads the body and does nothing, in turns.
-async fn acknowledged() {
-    let (slack, _guardrail, url) = approver().await;
-    let bare = Router::new().route("/interactivity", post(|_: Bytes| async {}));
-    let bare = serve(bare).await;
+async fn acknowledged(slack: Slack, url: String, bare: String) {
     let client = reqwest::Client::new();
     let mut ticks = tokio::time::interval(Duration::from_micros(500_000 / RATE));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
@@ -76,8 +78,8 @@ async fn acknowledged() {
 }
 
 /// From the click that approves to the first line of the body, in one process.
-async fn resumed() {
-    let (slack, guardrail, url) = approver().await;
+async fn resumed(elsewhere: &Handle) {
+    let (slack, guardrail, url) = approver(elsewhere).await;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let alice = Hand::of(&slack, "alice", Road::Http(url, clock));
     let mut times = Vec::new();
@@ -111,8 +113,8 @@ fn labelled(message: &Message) -> bool {
 }
 
 /// An approver that hears over HTTP, with a policy and a channel for each call at a time.
-async fn approver() -> (Slack, Guardrail, String) {
-    let slack = Slack::start().await;
+async fn approver(elsewhere: &Handle) -> (Slack, Guardrail, String) {
+    let slack = elsewhere.spawn(Slack::start()).await.unwrap();
     let mut config = Config::builder(slack.bot_token().to_owned(), slack.channel())
         .api_url(slack.api_url())
         .signing_secret(slack.signing_secret().to_owned());

@@ -34,6 +34,8 @@ pub(super) async fn hear(
         // A place first: what finds none waits in the inbox, which is bounded.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let Some(delivery) = inbox.recv().await else { return };
+        // Slack's answers go out before the work begins.
+        tokio::task::yield_now().await;
         let (shared, counts) = (Arc::clone(&shared), Arc::clone(&counts));
         drop(tokio::spawn(async move {
             let _place = place;
