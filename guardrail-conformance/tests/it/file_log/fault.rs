@@ -128,6 +128,31 @@ async fn a_file_in_doubt_stops_the_log() {
     }
 }
 
+/// Whoever goes without an answer because the writer panicked, and looks, is told that the log has
+/// stopped: not that nothing is there, while it may be in the file.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_panic_stops_the_log_before_anyone_is_told() {
+    for _ in 0..200 {
+        let (_, folder, log) = fresh().await;
+        // size, write, sync
+        folder.at(3, Fault::Panic);
+        let waits: Vec<_> = (1..10)
+            .map(|number| {
+                let log = Arc::clone(&log);
+                tokio::spawn(async move {
+                    let failed = log.append(&ask(number)).await;
+                    (failed, log.stream(id(number), Version::START).await)
+                })
+            })
+            .collect();
+        for wait in waits {
+            let (failed, looked) = wait.await.unwrap();
+            assert!(failed.is_err(), "{failed:?}");
+            assert!(matches!(looked, Err(Error::Poisoned { .. })), "{looked:?}");
+        }
+    }
+}
+
 /// A file that another hand has cut, or written to, is not written on.
 #[tokio::test]
 async fn another_hand_in_the_file_stops_the_log() {

@@ -108,6 +108,8 @@ impl Writer {
         shared.rotate_if_due();
         let mut batch = Batch::new(shared.known().end);
         let mut judged = Vec::new();
+        // Behind those who wait for their answers, so that it goes first.
+        let _doubt = Doubt(shared);
         let opening = begin(shared, &mut batch);
         while batch.bytes().len() < BATCH_BYTES
             && let Some(job) = jobs.next()
@@ -146,6 +148,18 @@ impl Writer {
             };
             // Whoever left meanwhile finds it in the log.
             let _ = job.answer.send(answer);
+        }
+    }
+}
+
+/// A panic while appends are written: nobody knows what was, and the log says so before those who
+/// wait for an answer go without one and look.
+struct Doubt<'s>(&'s Shared);
+
+impl Drop for Doubt<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.poison();
         }
     }
 }
