@@ -32,6 +32,7 @@ pub mod disk;
 mod entropy;
 pub mod events;
 mod faulty;
+pub mod machine;
 
 pub use broken::Broken;
 pub use clock::ManualClock;

@@ -13,6 +13,9 @@ const LONG: &[(&str, &str)] = &[
     ("GUARDRAIL_SOAK", "1"),
     // Processes killed, over all crash tests; 500 without a soak.
     ("GUARDRAIL_KILLS", "5000"),
+    // Sequences of operations done to logs and to the model of their contract, over all kinds of
+    // logs; 20,000 without a soak.
+    ("GUARDRAIL_SEQUENCES", "400000"),
     // Read by proptest itself: cases of each property.
     ("PROPTEST_CASES", "20000"),
 ];

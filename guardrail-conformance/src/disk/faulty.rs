@@ -109,6 +109,11 @@ impl FaultyFolder {
         plan.dead = Some(plan.done.len().saturating_add(nth));
     }
 
+    /// Faults that are planned and have not happened do not. What is dead stays dead.
+    pub fn heal(&self) {
+        self.lock().faults.clear();
+    }
+
     /// The operations so far: `names`, `open`, `create`, `protect`, `sync names` of the folder;
     /// `size`, `write`, `sync`, `read`, `truncate` of a file.
     #[must_use]

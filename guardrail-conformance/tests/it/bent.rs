@@ -13,7 +13,7 @@ use guardrail_core::model::{AuditEvent, LogId, RequestId, Sequence, Verdict, Ver
 
 /// The rule a log breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bend {
+pub(crate) enum Bend {
     /// It keeps them all.
     Nothing,
     /// It writes whatever version was expected.
@@ -54,14 +54,44 @@ enum Bend {
     Clock,
 }
 
+impl Bend {
+    /// Every broken rule.
+    pub(crate) const ALL: [Self; 18] = [
+        Self::Conflicts,
+        Self::Whole,
+        Self::WholeWhenDropped,
+        Self::Illegal,
+        Self::Deadlines,
+        Self::EarlyDeadlines,
+        Self::LateFirst,
+        Self::Answers,
+        Self::Streams,
+        Self::Pages,
+        Self::Gaps,
+        Self::Half,
+        Self::Prefix,
+        Self::OpenOrder,
+        Self::OpenOver,
+        Self::OpenAfter,
+        Self::Orphans,
+        Self::Clock,
+    ];
+}
+
 #[derive(Debug)]
-struct Bent {
+pub(crate) struct Bent {
     log: MemoryLog,
     clock: Arc<ManualClock>,
     bend: Bend,
 }
 
 impl Bent {
+    pub(crate) fn new(bend: Bend, clock: Arc<ManualClock>, seed: u64) -> Self {
+        let log =
+            MemoryLog::with_clock(Arc::clone(&clock) as Arc<dyn Clock>, &SeededEntropy::new(seed));
+        Self { log, clock, bend }
+    }
+
     async fn is_over(&self, id: RequestId) -> Result<bool, Error> {
         Ok(id != RequestId::LOG && !self.log.open(None, usize::MAX).await?.contains(&id))
     }
@@ -191,9 +221,7 @@ impl AuditLogFactory for Bends {
     type Log = Bent;
 
     async fn fresh(&self, clock: Arc<ManualClock>) -> Bent {
-        let log =
-            MemoryLog::with_clock(Arc::clone(&clock) as Arc<dyn Clock>, &SeededEntropy::new(1));
-        Bent { log, clock, bend: self.0 }
+        Bent::new(self.0, clock, 1)
     }
 }
 

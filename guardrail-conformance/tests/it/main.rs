@@ -11,6 +11,7 @@ mod bent;
 mod bent_approver;
 mod faulty_log;
 mod file_log;
+mod machine;
 mod memory_log;
 mod mock_approver;
 mod proof;

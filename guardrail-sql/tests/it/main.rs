@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that is wrong should fail")]
 
 mod attend;
+mod fuse;
 #[cfg(all(feature = "postgres", unix))]
 mod postgres;
 mod samples;

@@ -8,6 +8,6 @@ mod group;
 mod heads;
 mod runtime;
 mod segments;
-mod small;
+pub(crate) mod small;
 mod suite;
 mod work;

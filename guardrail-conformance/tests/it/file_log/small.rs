@@ -27,7 +27,7 @@ pub(super) fn signer() -> Arc<FileSigner> {
 }
 
 /// A head after every third record, and at every second of this clock; files of a few records.
-pub(super) fn setup(folder: Arc<dyn Folder>, clock: Arc<ManualClock>) -> Setup {
+pub(crate) fn setup(folder: Arc<dyn Folder>, clock: Arc<ManualClock>) -> Setup {
     FileLog::setup_in(folder)
         .clock(clock)
         .signer(signer())

@@ -1,6 +1,7 @@
 //! The log in PostgreSQL, against a server of its own.
 
 mod cut;
+mod machine;
 mod outage;
 mod rules;
 mod server;
