@@ -63,6 +63,8 @@ pub(crate) enum AuditCommand {
     Prove(Prove),
     /// Writes the whole log in another form.
     Export(Export),
+    /// Prints the checkpoints that the log keeps of itself, to carry them elsewhere.
+    Checkpoints(Checkpoints),
 }
 
 #[derive(Debug, Flags)]
@@ -112,7 +114,8 @@ pub(crate) struct Verify {
     /// copy or fork. May be given several times.
     #[arg(long, value_name = "CHECKPOINT", requires = "keys")]
     pub(crate) against: Vec<PathBuf>,
-    /// The public keys that are believed: a `.pub` file or a PEM.
+    /// The public keys that are believed: a `.pub` file or a PEM. Without `--against`, the checkpoints
+    /// are those that the log keeps of itself: an old copy of it as a whole is not found by them.
     #[arg(long, value_name = "KEYS")]
     pub(crate) keys: Option<PathBuf>,
     /// Also that every start was allowed by what stands before it, and none follows a denial.
@@ -125,15 +128,23 @@ pub(crate) struct Prove {
     /// The request whose records are proven.
     #[arg(value_parser = request)]
     pub(crate) request: RequestId,
-    /// The checkpoints to prove it to; the largest counts.
+    /// The checkpoints to prove it to; the largest counts. Without it, those that the log keeps of
+    /// itself.
     #[arg(long, value_name = "CHECKPOINT")]
-    pub(crate) against: PathBuf,
+    pub(crate) against: Option<PathBuf>,
     /// The public keys that are believed: a `.pub` file or a PEM.
     #[arg(long, value_name = "KEYS")]
     pub(crate) keys: PathBuf,
     /// The folder to write to: for each record its line as `SEQUENCE.json`, and `SEQUENCE.tlog-proof`.
     #[arg(long, short = 'o', value_name = "FOLDER")]
     pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Checkpoints {
+    /// Only the last, with nothing around it.
+    #[arg(long)]
+    pub(crate) last: bool,
 }
 
 #[derive(Debug, Flags)]

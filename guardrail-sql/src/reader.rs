@@ -1,4 +1,4 @@
-//! The sealed lines of a log, read and nothing else: for programs that verify and export.
+//! The sealed lines and signed heads of a log, read and nothing else: for programs that verify and export.
 
 #[cfg(feature = "sqlite")]
 use std::path::Path;
@@ -9,7 +9,7 @@ use guardrail_core::audit::Error;
 use guardrail_core::model::Sequence;
 use sqlx::{ConnectOptions as _, Connection as _};
 
-/// Reads the lines of one log. It writes nothing, takes no lock, and needs no more than the right to
+/// Reads the lines and the heads of one log. It writes nothing, takes no lock, and needs no more than the right to
 /// read; others go on writing.
 #[derive(Debug)]
 pub struct Reader {
@@ -97,6 +97,35 @@ impl Reader {
         let rows = rows.map_err(|error| Error::storage(NAME, "read", error))?;
         let place = |seq| Sequence::new(u64::try_from(seq).unwrap_or_default());
         Ok(rows.into_iter().map(|(seq, line)| (place(seq), line)).collect())
+    }
+
+    /// At most `limit` signed heads behind this size, smallest first, each with its size: the notes
+    /// as they stand in the database. None: the end, for now.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    ///
+    /// # Cancel safety
+    /// Dropped, nothing is lost; the reader should not be used further.
+    pub async fn heads(&mut self, after: u64, limit: u32) -> Result<Vec<(u64, String)>, Error> {
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let rows: Result<Vec<(i64, String)>, sqlx::Error> = match &mut self.connection {
+            #[cfg(feature = "sqlite")]
+            Connection::Sqlite(on) => {
+                let notes = sqlx::query_as(crate::sqlite::NOTES);
+                let notes = notes.bind(self.log).bind(after).bind(i64::from(limit));
+                notes.fetch_all(&mut **on).await
+            }
+            #[cfg(feature = "postgres")]
+            Connection::Postgres(on) => {
+                let notes = sqlx::query_as(crate::postgres::NOTES);
+                let notes = notes.bind(self.log).bind(after).bind(i64::from(limit));
+                notes.fetch_all(&mut **on).await
+            }
+        };
+        let rows = rows.map_err(|error| Error::storage(NAME, "read", error))?;
+        let size = |size| u64::try_from(size).unwrap_or_default();
+        Ok(rows.into_iter().map(|(covers, note)| (size(covers), note)).collect())
     }
 
     /// Says goodbye to the database; a reader that is merely dropped hangs up.

@@ -1,19 +1,27 @@
-//! Checkpoints and keys from files.
+//! Checkpoints and keys: from files, or those that the log keeps of itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use guardrail_core::audit::proof::{Keys, SignedCheckpoint};
+use guardrail_core::audit::proof::{CheckpointError, Keys, SignedCheckpoint};
+use serde_json::json;
 
+use crate::args::Checkpoints;
 use crate::error::Error;
+use crate::out::Out;
+use crate::source::Source;
 
-/// The checkpoints in these files, each signed by one of the keys.
-pub(crate) fn read(files: &[PathBuf], keys: &Path) -> Result<Vec<SignedCheckpoint>, Error> {
-    let place = |path: &Path| path.display().to_string();
-    let text = |path: &Path| {
-        fs::read_to_string(path).map_err(|why| Error::Read { place: place(path), why })
-    };
+/// The checkpoints in these files, each signed by one of the keys. Where no file is named they are
+/// those that the log keeps, as far as the keys have signed them.
+pub(crate) fn read(
+    files: &[PathBuf],
+    keys: &Path,
+    source: &mut dyn Source,
+) -> Result<Vec<SignedCheckpoint>, Error> {
     let keys = Keys::parse(&text(keys)?).map_err(|why| Error::Keys { place: place(keys), why })?;
+    if files.is_empty() {
+        return own(&keys, source);
+    }
     let mut heads = Vec::new();
     for file in files {
         let found = SignedCheckpoint::open_all(&text(file)?, &keys)
@@ -24,4 +32,54 @@ pub(crate) fn read(files: &[PathBuf], keys: &Path) -> Result<Vec<SignedCheckpoin
         heads.extend(found);
     }
     Ok(heads)
+}
+
+fn own(keys: &Keys, source: &mut dyn Source) -> Result<Vec<SignedCheckpoint>, Error> {
+    let notes = source.checkpoints()?.unwrap_or_default();
+    let mut heads = Vec::new();
+    let mut kept = SignedCheckpoint::notes(&notes).peekable();
+    while let Some(note) = kept.next() {
+        match SignedCheckpoint::open(note, keys) {
+            Ok(head) => heads.push(head),
+            // Another process may sign with a key of its own.
+            Err(CheckpointError::Unknown) => {}
+            // Its writer may be at work.
+            Err(CheckpointError::Form) if kept.peek().is_none() => {}
+            Err(why) => return Err(Error::Checkpoint { place: source.place().to_owned(), why }),
+        }
+    }
+    Ok(heads)
+}
+
+/// `guardrail audit checkpoints`: the notes as they are kept.
+pub(crate) fn run(
+    checkpoints: &Checkpoints,
+    json: bool,
+    mut source: Box<dyn Source>,
+    out: &mut Out,
+) -> Result<(), Error> {
+    let notes = source.checkpoints()?;
+    let none = || Error::NoCheckpoint(source.place().to_owned());
+    let notes = notes.ok_or_else(none)?;
+    let mut kept: Vec<&str> = SignedCheckpoint::notes(&notes).collect();
+    if checkpoints.last {
+        kept = kept.pop().into_iter().collect();
+    }
+    for (note, number) in kept.into_iter().zip(0_u64..) {
+        if json {
+            out.json(&json!({ "note": note }))?;
+        } else {
+            out.text(if number == 0 { "" } else { "\n" })?;
+            out.text(note)?;
+        }
+    }
+    Ok(())
+}
+
+fn place(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn text(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|why| Error::Read { place: place(path), why })
 }

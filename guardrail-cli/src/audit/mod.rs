@@ -21,5 +21,6 @@ pub(crate) fn run(audit: Audit, out: &mut Out) -> Result<(), Error> {
         AuditCommand::Verify(verify) => verify::run(&verify, audit.json, source, out),
         AuditCommand::Prove(prove) => prove::run(&prove, audit.json, source, out),
         AuditCommand::Export(export) => export::run(&export, source, out),
+        AuditCommand::Checkpoints(which) => heads::run(&which, audit.json, source, out),
     }
 }

@@ -17,13 +17,12 @@ use crate::source::{Records, Source};
 pub(crate) fn run(
     prove: &Prove,
     json: bool,
-    source: Box<dyn Source>,
+    mut source: Box<dyn Source>,
     out: &mut Out,
 ) -> Result<(), Error> {
-    let against = std::slice::from_ref(&prove.against);
-    let heads = heads::read(against, &prove.keys)?;
+    let heads = heads::read(prove.against.as_slice(), &prove.keys, &mut *source)?;
     let head = heads.into_iter().max_by_key(|head| head.checkpoint().size());
-    let head = head.ok_or_else(|| Error::NoCheckpoint(prove.against.display().to_string()))?;
+    let head = head.ok_or_else(|| Error::NoCheckpoint(source.place().to_owned()))?;
     let proven = collect(prove, &head, source, out)?;
     let prove_one = |(record, inclusion): (AuditRecord, InclusionBuilder)| {
         let proof = TlogProof::new(inclusion.finish()?, head.clone(), record.leaf())?;

@@ -19,10 +19,11 @@ pub(crate) fn run(
     mut source: Box<dyn Source>,
     out: &mut Out,
 ) -> Result<(), Error> {
-    let inspected = inspector(verify).and_then(|inspector| check(inspector, &mut *source));
+    let inspected = inspector(verify, &mut *source);
+    let inspected = inspected.and_then(|inspector| check(inspector, &mut *source));
     match inspected {
-        Ok(report) if json => as_json(&report, !verify.against.is_empty(), out),
-        Ok(report) => as_text(&report, !verify.against.is_empty(), out),
+        Ok(report) if json => as_json(&report, verify.keys.is_some(), out),
+        Ok(report) => as_text(&report, verify.keys.is_some(), out),
         Err(error) => {
             if json && error.is_fault() {
                 let sequence = error.sequence().map(Sequence::get);
@@ -34,10 +35,10 @@ pub(crate) fn run(
     }
 }
 
-fn inspector(verify: &Verify) -> Result<Inspector, Error> {
+fn inspector(verify: &Verify, source: &mut dyn Source) -> Result<Inspector, Error> {
     let mut inspector = Inspector::new();
     if let Some(keys) = &verify.keys {
-        inspector = inspector.against(heads::read(&verify.against, keys)?);
+        inspector = inspector.against(heads::read(&verify.against, keys, source)?);
     }
     Ok(if verify.complete { inspector.complete() } else { inspector })
 }

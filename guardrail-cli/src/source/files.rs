@@ -1,11 +1,15 @@
 //! The files of a `FileLog`, one after the other. Only read: no lock is taken, an agent may go on.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::source::Source;
 use crate::source::lines::Lines;
+
+/// The file with the heads that were signed.
+const CHECKPOINTS: &str = "checkpoints";
 
 /// A folder of files named after their first record, so that names sort as records do.
 pub(crate) struct Files {
@@ -60,6 +64,15 @@ impl Source for Files {
 
     fn size(&self) -> Option<u64> {
         Some(self.size)
+    }
+
+    fn checkpoints(&mut self) -> Result<Option<String>, Error> {
+        let path = self.folder.join(CHECKPOINTS);
+        match fs::read_to_string(&path) {
+            Ok(notes) => Ok(Some(notes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(why) => Err(read(&path, why)),
+        }
     }
 
     fn place(&self) -> &str {

@@ -52,6 +52,10 @@ impl Source for Lines {
         self.size
     }
 
+    fn checkpoints(&mut self) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+
     fn place(&self) -> &str {
         &self.place
     }

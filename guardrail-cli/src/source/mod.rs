@@ -28,6 +28,9 @@ pub(crate) trait Source {
     /// How many bytes are read in all, where that is known.
     fn size(&self) -> Option<u64>;
 
+    /// The heads that the log itself keeps, one note behind the other; `None` where it keeps none.
+    fn checkpoints(&mut self) -> Result<Option<String>, Error>;
+
     /// What is read, for messages.
     fn place(&self) -> &str;
 }

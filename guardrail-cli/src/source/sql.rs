@@ -14,6 +14,9 @@ use crate::source::Source;
 /// Lines of one page: half a gigabyte if each were as long as a line can be, and usually 64 KiB.
 const PAGE: u32 = 64;
 
+/// Heads of one page.
+const HEADS: u32 = 1024;
+
 /// A log in a database. Only read; agents go on.
 pub(crate) struct Sql {
     place: String,
@@ -62,6 +65,24 @@ impl Source for Sql {
 
     fn size(&self) -> Option<u64> {
         None
+    }
+
+    fn checkpoints(&mut self) -> Result<Option<String>, Error> {
+        let (mut notes, mut size) = (String::new(), 0);
+        loop {
+            let page = self.runtime.block_on(self.reader.heads(size, HEADS));
+            let failed = |why: audit::Error| Error::Database { place: self.place.clone(), why };
+            let page = page.map_err(failed)?;
+            let Some((last, _)) = page.last() else { break };
+            size = *last;
+            for (_, note) in &page {
+                if !notes.is_empty() {
+                    notes.push('\n');
+                }
+                notes.push_str(note);
+            }
+        }
+        Ok((!notes.is_empty()).then_some(notes))
     }
 
     fn place(&self) -> &str {

@@ -3,14 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use guardrail::audit::proof::FileSigner;
 use guardrail::{PostgresLog, SqliteLog};
+use guardrail_sql::Settings;
 use guardrail_test_counterparts::{Counterparts, Postgres};
 use serde_json::Value;
 
 use crate::log::{audit, feed, write};
 
-/// Reads the log at this place in every way there is.
-fn reads(log: &Path) {
+/// Reads the log at this place in every way there is; its heads were signed with these keys.
+fn reads(log: &Path, keys: &Path) {
     let said = |args: &[&str]| {
         let output = audit(log, args);
         assert!(output.status.success(), "{output:?}");
@@ -26,6 +28,25 @@ fn reads(log: &Path) {
     let lines = said(&["export", "--format", "jsonl"]);
     let again = feed(&["audit", "verify", "--complete", "--json", "-l", "-"], lines.as_bytes());
     assert_eq!(String::from_utf8(again.stdout).unwrap(), verified);
+    // Its own heads cover it, and it is proven to them.
+    let keys = keys.to_str().unwrap();
+    let covered = said(&["verify", "--keys", keys]);
+    assert!(covered.contains("covered by a checkpoint to the end"), "{covered}");
+    let notes = said(&["checkpoints"]);
+    let head = said(&["checkpoints", "--last"]);
+    assert!(notes.ends_with(&head) && head.starts_with("guardrail/"), "{notes}");
+    let folder = tempfile::tempdir().unwrap();
+    let (file, proofs) = (folder.path().join("head"), folder.path().join("proofs"));
+    std::fs::write(&file, &head).unwrap();
+    let id = said(&["ls", "--json", "--last", "1"]);
+    let id: Value = serde_json::from_str(&id).unwrap();
+    let id = id.get("id").and_then(Value::as_str).unwrap();
+    said(&["prove", id, "--keys", keys, "--output", proofs.to_str().unwrap()]);
+    let proven = std::fs::read_dir(&proofs).unwrap().count();
+    assert_eq!(proven, 2 * said(&["show", "--json", "--request", id]).lines().count());
+    let file = file.to_str().unwrap();
+    let against = said(&["verify", "--against", file, "--keys", keys]);
+    assert!(against.contains("covered by a checkpoint to the end"), "{against}");
     let other = audit(log, &["verify", "--name", "other"]);
     assert_eq!(other.status.code(), Some(2));
     let errors = String::from_utf8(other.stderr).unwrap();
@@ -39,8 +60,10 @@ fn reads(log: &Path) {
 async fn an_sqlite_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("audit.db");
-    write(Arc::new(SqliteLog::open(&file).await.unwrap())).await;
-    reads(&file);
+    let log = Arc::new(SqliteLog::open(&file).await.unwrap());
+    write(log.clone()).await;
+    log.checkpoint().await.unwrap();
+    reads(&file, &folder.path().join("audit.db.key.pub"));
 }
 
 #[tokio::test]
@@ -48,6 +71,11 @@ async fn a_postgresql_database() {
     let Some(parts) = Counterparts::find("the program on a log in PostgreSQL") else { return };
     let server = Postgres::start(&parts, &["fsync=off"]).unwrap();
     let url = server.url("postgres");
-    write(Arc::new(PostgresLog::connect(&url).await.unwrap())).await;
-    reads(Path::new(&url));
+    let folder = tempfile::tempdir().unwrap();
+    let signer = FileSigner::open(folder.path().join("key")).unwrap();
+    let settings = Settings::new().signer(signer);
+    let log = Arc::new(PostgresLog::connect_with(&url, settings).await.unwrap());
+    write(log.clone()).await;
+    log.checkpoint().await.unwrap();
+    reads(Path::new(&url), &folder.path().join("key.pub"));
 }

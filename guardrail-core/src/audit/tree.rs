@@ -25,13 +25,16 @@ impl Tree {
         self.size
     }
 
-    /// A tree as it was noted down; `None` where no tree of this size has such an edge.
-    pub(crate) fn noted(size: u64, edge: Vec<Digest>) -> Option<Self> {
+    /// A tree as it was noted down; `None` where no tree of this size has an edge of this length.
+    /// Whether it is that of a log, only a root that is known can tell.
+    #[must_use]
+    pub fn noted(size: u64, edge: Vec<Digest>) -> Option<Self> {
         (edge.len() == size.count_ones() as usize).then_some(Self { size, edge })
     }
 
-    /// The roots of its perfect subtrees from left to right.
-    pub(crate) fn edge(&self) -> &[Digest] {
+    /// The roots of its perfect subtrees from left to right: all that is needed to go on from it.
+    #[must_use]
+    pub fn edge(&self) -> &[Digest] {
         &self.edge
     }
 

@@ -39,6 +39,17 @@ pub(crate) struct Known {
 /// A record as it is stored: its place, and its line.
 pub(crate) type Stored = (i64, String);
 
+/// A signed head as it is stored.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredHead {
+    /// How many records it covers.
+    pub(crate) size: i64,
+    /// The right edge of the tree over all of them but the last, in hexadecimal.
+    pub(crate) edge: String,
+    /// The signed note.
+    pub(crate) note: String,
+}
+
 /// A database. Every call may fail by whatever the driver says; nothing is tried again here.
 #[async_trait]
 pub(crate) trait Engine: Debug + Send + Sync + 'static {
@@ -92,6 +103,20 @@ pub(crate) trait Engine: Debug + Send + Sync + 'static {
         log: i64,
         rows: &[Row],
     ) -> Result<(), sqlx::Error>;
+
+    /// Keeps a head, in the transaction; whether none of its size was there.
+    async fn cover(
+        &self,
+        on: &mut Self::Session,
+        log: i64,
+        head: &StoredHead,
+    ) -> Result<bool, sqlx::Error>;
+
+    /// The same by itself, durable when it returns.
+    async fn keep(&self, log: i64, head: &StoredHead) -> Result<bool, sqlx::Error>;
+
+    /// The newest heads, newest first.
+    async fn heads(&self, log: i64, limit: i64) -> Result<Vec<StoredHead>, sqlx::Error>;
 
     /// Makes the transaction durable.
     async fn commit(&self, on: &mut Self::Session) -> Result<(), sqlx::Error>;

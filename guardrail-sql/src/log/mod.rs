@@ -3,6 +3,7 @@
 mod batch;
 pub(crate) mod engine;
 mod error;
+mod heads;
 mod open;
 pub(crate) mod process;
 pub(crate) mod row;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use guardrail_core::audit::proof::Heads;
 use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error};
 use guardrail_core::clock::Timestamp;
 use guardrail_core::model::{LogId, RequestId, Sequence, Version};
@@ -56,6 +58,17 @@ impl<E: Engine> Log<E> {
             // An error means that it is gone, or goes in its own time.
             let _ = tokio::time::timeout(FAREWELL, writer).await;
         }
+    }
+
+    /// Returns once a head of everything written so far is kept, where somebody signs.
+    pub(crate) async fn checkpoint(&self) -> Result<(), Error> {
+        let done = self.shared.checkpoint().await;
+        done.map_err(|failed| failed.told::<E>("keep a checkpoint"))
+    }
+
+    /// The heads that are kept; `None` where nobody signs.
+    pub(crate) fn heads(&self) -> Option<Heads> {
+        self.shared.signing.as_ref().map(heads::Signing::heads)
     }
 
     /// The writers that open requests rest on and that are gone, each with its last beat.
@@ -203,6 +216,29 @@ fn page(limit: usize) -> i64 {
 /// Makes a public type of a log in a database a log.
 macro_rules! delegate {
     ($log:ident) => {
+        impl $log {
+            /// Waits until a head of everything written so far is signed and kept, where somebody
+            /// signs; [`heads`](Self::heads) then knows of it.
+            ///
+            /// # Errors
+            /// When it could not be signed or kept; the log goes on without it.
+            ///
+            /// # Cancel safety
+            /// Dropped, the head is signed or not.
+            pub async fn checkpoint(&self) -> Result<(), Error> {
+                self.0.checkpoint().await
+            }
+
+            /// The heads that are signed and kept, whichever process signed them: to be shown to
+            /// people and carried to witnesses. One of the processes that share the log carries
+            /// them: a witness that gets an older head behind a newer one must take it for a log
+            /// that was cut. `None` where nobody signs.
+            #[must_use]
+            pub fn heads(&self) -> Option<Heads> {
+                self.0.heads()
+            }
+        }
+
         #[async_trait]
         impl AuditLog for $log {
             fn id(&self) -> LogId {

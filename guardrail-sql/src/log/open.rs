@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use guardrail_core::audit::proof::Rhythm;
 use guardrail_core::audit::seal::leaf;
 use guardrail_core::audit::{Append, AuditLog as _, Error, opened};
 use guardrail_core::clock::{Clock as _, SystemClock};
@@ -12,6 +13,7 @@ use tokio::sync::mpsc;
 use crate::log::Log;
 use crate::log::engine::{Engine, Head, Known};
 use crate::log::error::{Failed, damaged};
+use crate::log::heads::{At, Signing, sign};
 use crate::log::process;
 use crate::log::row::number;
 use crate::log::shared::Shared;
@@ -27,7 +29,11 @@ const ROUNDS: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Opens the log these settings name, in a database whose tables are there.
-pub(crate) async fn open<E: Engine>(engine: E, settings: &Settings) -> Result<Log<E>, Error> {
+pub(crate) async fn open<E: Engine>(
+    engine: E,
+    settings: &Settings,
+    rhythm: Option<Rhythm>,
+) -> Result<Log<E>, Error> {
     let failed = |error: sqlx::Error| Failed::from(error).told::<E>("open");
     let now = settings.clock.as_ref().map_or_else(|| SystemClock::new().now(), |clock| clock.now());
     let fresh = LogId::random(now, &*settings.entropy)?.to_string();
@@ -37,15 +43,29 @@ pub(crate) async fn open<E: Engine>(engine: E, settings: &Settings) -> Result<Lo
     let id = LogId::parse(&id).map_err(|_| damaged::<E>("its head", "its id is none"))?;
     look(&engine, number, &head).await?;
     let time = LogTime::new(settings.clock.clone().unwrap_or_else(E::clock), &head);
+    let signing = match rhythm {
+        Some(rhythm) => Some(signing(&At { engine: &engine, number, id }, rhythm).await?),
+        None => None,
+    };
     let session = in_time(engine.session()).await.map_err(failed)?;
-    let shared = Arc::new(Shared::new(engine, id, number, time, head.last, settings.steps.clone()));
+    let steps = settings.steps.clone();
+    let shared = Shared::new(engine, id, number, time, head.last, signing, steps);
+    let shared = Arc::new(shared);
     let (jobs, receiver) = mpsc::channel(PLACES);
     let writer = tokio::spawn(Writer::new(Arc::clone(&shared), receiver, session).run());
     let log = Log { shared, jobs, writer: Mutex::new(Some(writer)) };
     introduce(&log).await?;
     tokio::spawn(watch(Arc::downgrade(&log.shared)));
     tokio::spawn(beat(Arc::downgrade(&log.shared)));
+    sign(&log.shared);
     Ok(log)
+}
+
+/// The heads there are, held against the log.
+async fn signing<E: Engine>(at: &At<'_, E>, rhythm: Rhythm) -> Result<Signing, Error> {
+    let late = |_| Err(Failed::from(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())));
+    let opened = tokio::time::timeout(PATIENCE, Signing::open(at, rhythm)).await;
+    opened.unwrap_or_else(late).map_err(|failed| failed.told::<E>("open its checkpoints"))
 }
 
 /// A database that answers nothing is not waited for.

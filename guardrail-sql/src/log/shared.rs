@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::log::engine::{Engine, Head, Stored};
 use crate::log::error::{Failed, damaged};
+use crate::log::heads::Signing;
 use crate::log::process::Writer;
 use crate::log::row::number;
 use crate::log::time::LogTime;
@@ -39,6 +40,8 @@ pub(crate) struct Shared<E: Engine> {
     pub(crate) waiters: Waiters,
     /// Up to here everyone who waits was woken.
     pub(crate) woken: AtomicI64,
+    /// Who signs its heads, where somebody does.
+    pub(crate) signing: Option<Signing>,
     this: OnceLock<Writer>,
     steps: Option<Steps>,
 }
@@ -50,11 +53,12 @@ impl<E: Engine> Shared<E> {
         number: i64,
         time: LogTime,
         last: i64,
+        signing: Option<Signing>,
         steps: Option<Steps>,
     ) -> Self {
         let waiters = Waiters::default();
         let woken = AtomicI64::new(last);
-        Self { engine, id, number, time, waiters, woken, this: OnceLock::new(), steps }
+        Self { engine, id, number, time, waiters, woken, signing, this: OnceLock::new(), steps }
     }
 
     /// A transaction has come this far.
@@ -88,11 +92,20 @@ impl<E: Engine> Shared<E> {
         Ok(Sealer::resume(self.id, last, prev, writer, Timestamp::from_micros(head.time)))
     }
 
+    /// Returns once everything that is written is covered by a head that is kept, where somebody
+    /// signs.
+    pub(crate) async fn checkpoint(&self) -> Result<(), Failed> {
+        match &self.signing {
+            Some(signing) => signing.round(self).await,
+            None => Ok(()),
+        }
+    }
+
     /// These records are durable: tells whoever waits, here and elsewhere.
-    pub(crate) fn grew<'r>(&self, records: impl Iterator<Item = &'r AuditRecord>) {
+    pub(crate) fn grew<'r>(&self, records: impl Iterator<Item = &'r AuditRecord> + Clone) {
         let mut range: Option<(i64, i64)> = None;
         let mut ids = Vec::new();
-        for record in records {
+        for record in records.clone() {
             let place = number(record.sequence().get());
             range = Some(range.map_or((place, place), |(first, _)| (first, place)));
             if ids.last() != Some(&record.id()) {
@@ -100,6 +113,9 @@ impl<E: Engine> Shared<E> {
             }
         }
         let Some((first, last)) = range else { return };
+        if let Some(signing) = &self.signing {
+            signing.grew(records);
+        }
         self.waiters.wake(ids);
         // Nothing of another process lies between: the watch need not look at these again.
         let (order, before) = (Ordering::Relaxed, first.saturating_sub(1));

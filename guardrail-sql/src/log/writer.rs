@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use crate::log::batch::Batch;
 use crate::log::engine::Engine;
 use crate::log::error::Failed;
+use crate::log::heads::Signing;
 use crate::log::process::FRESH;
 use crate::log::shared::{Shared, standings};
 
@@ -87,6 +88,8 @@ impl<E: Engine> Writer<E> {
         }
         drop(self.session.take());
         let shared = &*self.shared;
+        // What goes wrong is said there.
+        let _ = tokio::time::timeout(TRY, shared.checkpoint()).await;
         let leave = shared.engine.leave(shared.number, shared.writer());
         let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
         if let Err(error) = tokio::time::timeout(TRY, leave).await.map_err(late).flatten() {
@@ -246,11 +249,21 @@ impl<E: Engine> Writer<E> {
             engine.say(session, log, this).await?;
         }
         engine.insert(session, log, batch.rows()).await?;
+        // Taken once: whatever becomes of it, it stands in the way of no append twice.
+        let mut head = shared.signing.as_ref().and_then(Signing::take_ready);
+        if let Some(fresh) = &head
+            && !engine.cover(session, log, &fresh.stored).await?
+        {
+            head = None;
+        }
         shared.step("sql inserted");
         let (seq, leaf) = (last.seq, last.leaf.clone());
         *doubt = Some(Doubt { seq, leaf, verdicts: verdicts.clone() });
         engine.commit(session).await?;
         shared.step("sql committed");
+        if let (Some(signing), Some(head)) = (&shared.signing, &head) {
+            signing.kept(head);
+        }
         *doubt = None;
         Ok(verdicts)
     }

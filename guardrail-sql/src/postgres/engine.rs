@@ -8,10 +8,11 @@ use guardrail_core::model::RequestId;
 use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{ConnectOptions as _, PgConnection, PgPool, Row as _};
 
-use crate::log::engine::{Engine, Head, Known, Stored};
+use crate::log::engine::{Engine, Head, Known, Stored, StoredHead};
 use crate::log::process::{Holder, Writer};
 use crate::log::row::Row;
 use crate::postgres::error;
+use crate::postgres::heads;
 use crate::postgres::insert::insert;
 use crate::postgres::presence::{self, clock};
 use crate::postgres::signal::Signal;
@@ -171,6 +172,23 @@ impl Engine for Postgres {
         rows: &[Row],
     ) -> Result<(), sqlx::Error> {
         insert(on, log, rows).await
+    }
+
+    async fn cover(
+        &self,
+        on: &mut PgConnection,
+        log: i64,
+        head: &StoredHead,
+    ) -> Result<bool, sqlx::Error> {
+        heads::cover(on, log, head).await
+    }
+
+    async fn keep(&self, log: i64, head: &StoredHead) -> Result<bool, sqlx::Error> {
+        heads::keep(&self.pool, log, head).await
+    }
+
+    async fn heads(&self, log: i64, limit: i64) -> Result<Vec<StoredHead>, sqlx::Error> {
+        heads::newest(&self.pool, log, limit).await
     }
 
     async fn commit(&self, on: &mut PgConnection) -> Result<(), sqlx::Error> {

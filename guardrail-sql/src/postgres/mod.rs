@@ -7,6 +7,7 @@
 mod connect;
 mod engine;
 mod error;
+mod heads;
 mod insert;
 mod presence;
 mod signal;
@@ -14,14 +15,16 @@ mod signal;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use guardrail_core::audit::proof::Heads;
 use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error};
 use guardrail_core::clock::Timestamp;
 use guardrail_core::model::{LogId, RequestId, Sequence, Version};
 
 use crate::log::{Log, open};
-use crate::settings::Settings;
+use crate::settings::{Settings, Who};
 pub(crate) use engine::PAGE;
 use engine::Postgres;
+pub(crate) use heads::NOTES;
 
 /// An audit log in PostgreSQL 12 or later, shared by processes on many machines.
 ///
@@ -64,7 +67,12 @@ impl PostgresLog {
     /// As [`PostgresLog::connect`].
     pub async fn connect_with(url: &str, settings: Settings) -> Result<Self, Error> {
         let engine = connect::connect(url, settings.clock.is_some()).await?;
-        open(engine, &settings).await.map(Self)
+        let signer = match &settings.signer {
+            Who::Given(signer) => Some(Arc::clone(signer)),
+            Who::Beside | Who::Nobody => None,
+        };
+        let rhythm = signer.map(|signer| settings.rhythm(signer));
+        open(engine, &settings, rhythm).await.map(Self)
     }
 
     /// Waits until everything lined up is written, and says that this process writes no more. A

@@ -9,9 +9,10 @@ use guardrail_core::model::RequestId;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Row as _, SqliteConnection, SqlitePool};
 
-use crate::log::engine::{Engine, Head, Known, Stored};
+use crate::log::engine::{Engine, Head, Known, Stored, StoredHead};
 use crate::log::process::{Holder, Writer};
 use crate::log::row::Row;
+use crate::sqlite::heads;
 use crate::sqlite::presence::{self, tick};
 
 /// A log's file.
@@ -140,6 +141,23 @@ impl Engine for Sqlite {
         .execute(on)
         .await
         .map(drop)
+    }
+
+    async fn cover(
+        &self,
+        on: &mut SqliteConnection,
+        log: i64,
+        head: &StoredHead,
+    ) -> Result<bool, sqlx::Error> {
+        heads::cover(on, log, head).await
+    }
+
+    async fn keep(&self, log: i64, head: &StoredHead) -> Result<bool, sqlx::Error> {
+        heads::keep(&self.pool, log, head).await
+    }
+
+    async fn heads(&self, log: i64, limit: i64) -> Result<Vec<StoredHead>, sqlx::Error> {
+        heads::newest(&self.pool, log, limit).await
     }
 
     async fn commit(&self, on: &mut SqliteConnection) -> Result<(), sqlx::Error> {

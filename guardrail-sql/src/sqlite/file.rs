@@ -10,6 +10,7 @@ use guardrail_core::audit::Error;
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
+use tokio::time::Instant;
 
 use crate::log::engine::Engine as _;
 use crate::schema::{Migration, missing};
@@ -19,10 +20,14 @@ const MIGRATIONS: &[Migration] = &[
     include_str!("../../migrations/sqlite/0001_log.sql"),
     include_str!("../../migrations/sqlite/0002_attended.sql"),
     include_str!("../../migrations/sqlite/0003_guarded.sql"),
+    include_str!("../../migrations/sqlite/0006_heads.sql"),
 ];
 
 /// How long SQLite itself waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(2);
+
+/// The pause before a file that another process is making is opened again.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Connections that read.
 const READERS: u32 = 4;
@@ -39,7 +44,16 @@ pub(super) async fn open(path: &Path) -> Result<Sqlite, Error> {
         .foreign_keys(true)
         .disable_statement_logging();
     let failed = |error: sqlx::Error| Error::storage(name, "open its file", error);
-    let mut connection = options.connect().await.map_err(failed)?;
+    let deadline = Instant::now() + BUSY;
+    let mut connection = loop {
+        match options.connect().await {
+            // SQLite does not wait for another process that changes the same file to WAL.
+            Err(error) if Sqlite::is_passing(&error) && Instant::now() < deadline => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            connected => break connected.map_err(failed)?,
+        }
+    };
     migrate(&mut connection)
         .await
         .map_err(|error| Error::storage(name, "make its tables", error))?;

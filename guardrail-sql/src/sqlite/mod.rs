@@ -5,20 +5,24 @@
 
 mod engine;
 mod file;
+mod heads;
+mod key;
 mod presence;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use guardrail_core::audit::proof::{Heads, Signer};
 use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error};
 use guardrail_core::clock::Timestamp;
 use guardrail_core::model::{LogId, RequestId, Sequence, Version};
 
 use crate::log::{Log, open};
-use crate::settings::Settings;
+use crate::settings::{Settings, Who};
 pub(crate) use engine::PAGE;
 use engine::Sqlite;
+pub(crate) use heads::NOTES;
 
 /// An audit log in an SQLite file, shared by the processes of one machine.
 ///
@@ -39,9 +43,14 @@ pub struct SqliteLog(Log<Sqlite>);
 impl SqliteLog {
     /// Opens the log named `main` in this file, and makes both where they are not there.
     ///
+    /// Its heads are signed with the key in the file beside it, with `.key` behind the name, made
+    /// when it is first opened. Whoever can write the log can then sign it, too: give a signer of
+    /// its own ([`Settings::signer`]) where that matters, and let a
+    /// [witness](guardrail_core::audit::proof::Witness) remember the heads.
+    ///
     /// # Errors
     /// `Unsafe`: everyone may write the file. `Damaged`: its end is not what was written. Else the
-    /// file could not be opened or written, or there was no randomness.
+    /// file or its key could not be opened or written, or there was no randomness.
     ///
     /// # Cancel safety
     /// Dropped, the file may have been made, and the log in it.
@@ -54,8 +63,15 @@ impl SqliteLog {
     /// # Errors
     /// As [`SqliteLog::open`].
     pub async fn open_with(path: impl AsRef<Path>, settings: Settings) -> Result<Self, Error> {
-        let engine = file::open(path.as_ref()).await?;
-        open(engine, &settings).await.map(Self)
+        let path = path.as_ref();
+        let engine = file::open(path).await?;
+        let signer: Option<Arc<dyn Signer>> = match &settings.signer {
+            Who::Given(signer) => Some(Arc::clone(signer)),
+            Who::Beside => Some(Arc::new(engine.signer(path).await?)),
+            Who::Nobody => None,
+        };
+        let rhythm = signer.map(|signer| settings.rhythm(signer));
+        open(engine, &settings, rhythm).await.map(Self)
     }
 
     /// Waits until everything lined up is written, and says that this process writes no more. A

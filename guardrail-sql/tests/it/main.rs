@@ -4,6 +4,7 @@
 
 mod attend;
 mod fuse;
+mod heads;
 #[cfg(all(feature = "postgres", unix))]
 mod postgres;
 mod samples;

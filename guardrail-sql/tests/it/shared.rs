@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guardrail_conformance::events::{asked, commented, requested, started};
+use guardrail_core::audit::proof::Heads;
 use guardrail_core::audit::{Append, AuditLog, Error, verify};
 use guardrail_core::model::{RequestId, Sequence, Verdict, Version};
+use guardrail_sql::{Reader, Settings};
 use tokio::task::JoinSet;
 
 use crate::samples;
@@ -15,12 +17,29 @@ use crate::samples;
 pub(crate) trait Place: Send + Sync {
     type Log: AuditLog;
 
-    async fn open(&self, name: &str) -> Self::Log;
+    async fn open(&self, name: &str) -> Self::Log {
+        self.try_open(Settings::new().name(name).unwrap()).await.unwrap()
+    }
+
+    async fn try_open(&self, settings: Settings) -> Result<Self::Log, Error>;
+
+    /// What is in the log named so, past it.
+    async fn reader(&self, name: &str) -> Reader;
 
     async fn close(&self, log: Self::Log);
 
+    /// The heads, once everything is covered.
+    async fn checkpoint(&self, log: &Self::Log) -> Result<Option<Heads>, Error>;
+
+    fn heads(&self, log: &Self::Log) -> Option<Heads>;
+
     /// A statement of whoever owns the database.
-    async fn execute(&self, statement: &str);
+    async fn execute(&self, statement: &str) {
+        self.try_execute(statement).await.unwrap();
+    }
+
+    /// The same; what the database says where it refuses.
+    async fn try_execute(&self, statement: &str) -> Result<(), String>;
 }
 
 /// Longer than any other process takes to hear of what one has written.

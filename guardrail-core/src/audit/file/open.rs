@@ -15,10 +15,10 @@ use crate::audit::file::rotate::{Limits, file_name, first_of, note_down};
 use crate::audit::file::scan::scan;
 use crate::audit::file::segment::{Segment, encode, load};
 use crate::audit::file::shared::{LogClock, Shared};
-use crate::audit::file::signing::{Rhythm, Signing, compare, measure};
+use crate::audit::file::signing::{Signing, compare, measure};
 use crate::audit::file::storage::{Folder, read_full};
 use crate::audit::opened;
-use crate::audit::proof::Checkpoint;
+use crate::audit::proof::{Checkpoint, Rhythm};
 use crate::clock::Clock;
 use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence};
 

@@ -9,11 +9,10 @@ use crate::audit::error::Error;
 use crate::audit::file::disk::Disk;
 use crate::audit::file::open::{Opening, open};
 use crate::audit::file::rotate::Limits;
-use crate::audit::file::signing::Rhythm;
 use crate::audit::file::storage::Folder;
 use crate::audit::file::ticker::Ticker;
 use crate::audit::file::{FileLog, NAME, blocking};
-use crate::audit::proof::{FileSigner, Signer};
+use crate::audit::proof::{FileSigner, Rhythm, Signer};
 use crate::clock::{Clock, SystemClock, SystemEntropy};
 use crate::model::LogId;
 
@@ -21,10 +20,6 @@ use crate::model::LogId;
 const BYTES: u64 = 64 * 1024 * 1024;
 /// Age at which a file is closed.
 const AGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// Records after which a head is signed.
-const EVERY: u64 = 256;
-/// Time after which a head is signed.
-const WITHIN: Duration = Duration::from_secs(1);
 /// The key, where no signer is given.
 const KEY: &str = "key";
 
@@ -42,8 +37,7 @@ pub struct Setup {
     fresh: Option<LogId>,
     limits: Limits,
     signer: Who,
-    every: u64,
-    within: Duration,
+    often: Option<(u64, Duration)>,
     is_ticking: bool,
 }
 
@@ -52,7 +46,7 @@ pub struct Setup {
 enum Who {
     /// The key in the folder.
     Folder,
-    Given(Box<dyn Signer>),
+    Given(Arc<dyn Signer>),
     Nobody,
 }
 
@@ -64,8 +58,7 @@ impl Setup {
             fresh: None,
             limits: Limits { bytes: BYTES, age: AGE },
             signer: Who::Folder,
-            every: EVERY,
-            within: WITHIN,
+            often: None,
             is_ticking: true,
         }
     }
@@ -87,7 +80,7 @@ impl Setup {
     /// reach it. Appends wait while it signs.
     #[must_use]
     pub fn signer(mut self, signer: impl Signer) -> Self {
-        self.signer = Who::Given(Box::new(signer));
+        self.signer = Who::Given(Arc::new(signer));
         self
     }
 
@@ -102,7 +95,7 @@ impl Setup {
     /// first that none covers.
     #[must_use]
     pub fn checkpoints(mut self, every: u64, within: Duration) -> Self {
-        (self.every, self.within) = (every.max(1), within);
+        self.often = Some((every, within));
         self
     }
 
@@ -129,7 +122,7 @@ impl Setup {
     /// # Cancel safety
     /// Dropped, it goes on in the background and then closes the log again.
     pub async fn open(self) -> Result<FileLog, Error> {
-        let Self { place, clock, fresh, limits, signer, every, within, is_ticking } = self;
+        let Self { place, clock, fresh, limits, signer, often, is_ticking } = self;
         let clock = clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let fresh = match fresh {
             Some(id) => id,
@@ -140,15 +133,18 @@ impl Setup {
                 Where::Path(path) => (Arc::new(Disk::open(&path)?), Some(path.join(KEY))),
                 Where::Folder(folder) => (folder, None),
             };
-            let signer: Option<Box<dyn Signer>> = match (signer, key) {
+            let signer: Option<Arc<dyn Signer>> = match (signer, key) {
                 (Who::Given(signer), _) => Some(signer),
                 (Who::Folder, Some(key)) => {
                     let opened = FileSigner::open(key);
-                    Some(Box::new(opened.map_err(|e| Error::storage(NAME, "open its key", e))?))
+                    Some(Arc::new(opened.map_err(|e| Error::storage(NAME, "open its key", e))?))
                 }
                 (Who::Nobody, _) | (Who::Folder, None) => None,
             };
-            let rhythm = signer.map(|signer| Rhythm { signer, every, within });
+            let rhythm = signer.map(Rhythm::new).map(|rhythm| match often {
+                Some((every, within)) => rhythm.often(every, within),
+                None => rhythm,
+            });
             open(Opening { folder, clock, fresh, limits, rhythm }).map(Arc::new)
         };
         let shared = blocking("open its folder", opened).await?;

@@ -11,9 +11,7 @@ use tokio::sync::watch;
 use crate::audit::error::Error;
 use crate::audit::file::NAME;
 use crate::audit::file::storage::{Folder, Storage, read_full, write_all};
-use crate::audit::proof::{
-    Checkpoint, CheckpointError, Heads, Keys, SignedCheckpoint, Signer, origin, split,
-};
+use crate::audit::proof::{Checkpoint, CheckpointError, Heads, Rhythm, SignedCheckpoint, split};
 use crate::audit::tree::Tree;
 use crate::clock::Timestamp;
 use crate::model::LogId;
@@ -22,16 +20,6 @@ use crate::model::LogId;
 const FILE: &str = "checkpoints";
 /// How much of its end is read: more than any note has.
 const TAIL: u64 = 64 * 1024;
-
-/// Who signs, and how often.
-#[derive(Debug)]
-pub(super) struct Rhythm {
-    pub(super) signer: Box<dyn Signer>,
-    /// After so many records.
-    pub(super) every: u64,
-    /// And where so long has passed since the first that no head covers.
-    pub(super) within: Duration,
-}
 
 /// The last head on disk, whoever signed it.
 #[derive(Debug)]
@@ -73,16 +61,11 @@ impl Signing {
         if end < size {
             storage.truncate(end).map_err(failed)?;
         }
-        let opened = last.as_ref().and_then(|note| {
-            SignedCheckpoint::open(note, &Keys::of(rhythm.signer.key())).ok().map(Arc::new)
-        });
-        let forged = last.as_ref().is_some_and(|note| {
-            let opened = SignedCheckpoint::open(note, &Keys::of(rhythm.signer.key()));
-            opened == Err(CheckpointError::Forged)
-        });
-        if forged {
+        let opened = last.as_ref().map(|note| rhythm.open(note));
+        if opened == Some(Err(CheckpointError::Forged)) {
             return Err(damaged("its last checkpoint is not what was signed"));
         }
+        let opened = opened.and_then(Result::ok).map(Arc::new);
         let last = last.and_then(|note| Checkpoint::read(&note));
         let (newest, heads) = Heads::new(opened);
         let state =
@@ -95,7 +78,7 @@ impl Signing {
     }
 
     pub(super) const fn within(&self) -> Duration {
-        self.rhythm.within
+        self.rhythm.within()
     }
 
     /// What the log must have led to, once it is read.
@@ -111,8 +94,8 @@ impl Signing {
             return false;
         }
         let since = *state.since.get_or_insert(now);
-        size.saturating_sub(covered.max(state.tried)) >= self.rhythm.every
-            || now.since(since) >= self.rhythm.within
+        size.saturating_sub(covered.max(state.tried)) >= self.rhythm.every()
+            || now.since(since) >= self.rhythm.within()
     }
 
     /// Signs the head of this tree, keeps it, and then publishes it.
@@ -142,7 +125,7 @@ impl Signing {
         if state.is_broken {
             return Err(failed(std::io::Error::other("its file is in doubt; open the log again")));
         }
-        let head = Checkpoint::new(log, tree).sign(&*self.rhythm.signer);
+        let head = self.rhythm.sign(log, tree);
         let head = head.map_err(|error| Error::storage(NAME, "sign a checkpoint", error))?;
         let between = if state.end == 0 { "" } else { "\n" };
         let bytes = format!("{between}{}", head.note());
@@ -184,13 +167,7 @@ fn newest(tail: &[u8]) -> (Option<String>, usize) {
 /// # Errors
 /// `Damaged`.
 pub(super) fn compare(head: &Checkpoint, log: LogId, tree: &Tree) -> Result<(), Error> {
-    if head.origin() != origin(log) {
-        return Err(damaged("its last checkpoint is of another log"));
-    }
-    if head.size() == tree.size() && head.root() != tree.root() {
-        return Err(damaged("these are not the records its last checkpoint was signed over"));
-    }
-    Ok(())
+    head.compare(log, tree).map_err(|why| damaged(&why.to_string()))
 }
 
 /// Whether the log, read to its end, is long enough.
@@ -198,14 +175,7 @@ pub(super) fn compare(head: &Checkpoint, log: LogId, tree: &Tree) -> Result<(), 
 /// # Errors
 /// `Damaged`.
 pub(super) fn measure(head: &Checkpoint, tree: &Tree) -> Result<(), Error> {
-    if head.size() <= tree.size() {
-        return Ok(());
-    }
-    let (signed, have) = (head.size(), tree.size());
-    Err(damaged(&format!(
-        "its last checkpoint covers {signed} records and {have} are there: it was cut, or an old \
-         copy was put in its place"
-    )))
+    head.measure(tree.size()).map_err(|why| damaged(&why.to_string()))
 }
 
 fn damaged(why: &str) -> Error {

@@ -133,6 +133,12 @@ impl SignedCheckpoint {
         split(notes).map(|note| Self::open(note, keys)).collect()
     }
 
+    /// The notes of a text that holds several, one after the other with an empty line between.
+    /// Nothing in them is verified.
+    pub fn notes(notes: &str) -> impl Iterator<Item = &str> {
+        split(notes)
+    }
+
     /// What was signed.
     #[must_use]
     pub const fn checkpoint(&self) -> &Checkpoint {

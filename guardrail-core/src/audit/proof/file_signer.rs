@@ -141,6 +141,10 @@ impl Signer for FileSigner {
     fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
         Ok(self.key.sign(message))
     }
+
+    fn known(&self) -> Keys {
+        self.keys.clone()
+    }
 }
 
 /// One at a time makes or replaces a key, so that two that begin together begin with one key.

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use crate::audit::proof::key::{PublicKey, Signature};
+use crate::audit::proof::keys::Keys;
 
 /// Signs checkpoints with one Ed25519 key.
 ///
@@ -42,6 +43,11 @@ pub trait Signer: Debug + Send + Sync + 'static {
     /// # Errors
     /// When the key cannot be used now.
     fn sign(&self, message: &[u8]) -> Result<Signature, SignError>;
+
+    /// The keys whose heads it goes on from: its own, and those before it where it knows them.
+    fn known(&self) -> Keys {
+        Keys::of(self.key())
+    }
 }
 
 const _: Option<&dyn Signer> = None;
@@ -53,6 +59,10 @@ impl<S: Signer + ?Sized> Signer for Arc<S> {
 
     fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
         (**self).sign(message)
+    }
+
+    fn known(&self) -> Keys {
+        (**self).known()
     }
 }
 

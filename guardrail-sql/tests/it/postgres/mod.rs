@@ -1,6 +1,7 @@
 //! The log in PostgreSQL, against a server of its own.
 
 mod cut;
+mod heads;
 mod machine;
 mod outage;
 mod rules;

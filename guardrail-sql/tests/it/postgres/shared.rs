@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guardrail_conformance::events::{asked, commented};
+use guardrail_core::audit::proof::Heads;
 use guardrail_core::audit::{Append, AuditLog as _, Error};
 use guardrail_core::model::Version;
-use guardrail_sql::PostgresLog;
+use guardrail_sql::{PostgresLog, Reader, Settings};
 use guardrail_test_counterparts::Postgres;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
@@ -16,10 +17,10 @@ use crate::samples;
 use crate::shared::{self, Place};
 
 /// Logs whose names begin alike.
-struct Database(Arc<Postgres>, String);
+pub(super) struct Database(Arc<Postgres>, String);
 
 impl Database {
-    fn new() -> Option<Self> {
+    pub(super) fn new() -> Option<Self> {
         server::server().map(|server| Self(server, server::name()))
     }
 }
@@ -32,13 +33,34 @@ impl Place for Database {
         server::log(&self.0, &format!("{}-{name}", self.1)).await
     }
 
+    /// The one log of this name: of its own name there may be many.
+    async fn try_open(&self, settings: Settings) -> Result<PostgresLog, Error> {
+        let settings = settings.name(&format!("{}-main", self.1)).unwrap();
+        PostgresLog::connect_with(&self.0.url("postgres"), settings).await
+    }
+
+    async fn reader(&self, name: &str) -> Reader {
+        let name = format!("{}-{name}", self.1);
+        Reader::postgres(&self.0.url("postgres"), &name).await.unwrap()
+    }
+
     async fn close(&self, log: PostgresLog) {
         log.close().await;
     }
 
-    async fn execute(&self, statement: &str) {
+    async fn checkpoint(&self, log: &PostgresLog) -> Result<Option<Heads>, Error> {
+        log.checkpoint().await?;
+        Ok(log.heads())
+    }
+
+    fn heads(&self, log: &PostgresLog) -> Option<Heads> {
+        log.heads()
+    }
+
+    async fn try_execute(&self, statement: &str) -> Result<(), String> {
         let mut connection = PgConnection::connect(&self.0.url("postgres")).await.unwrap();
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+        let tried = sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await;
+        tried.map(drop).map_err(|error| error.to_string())
     }
 }
 

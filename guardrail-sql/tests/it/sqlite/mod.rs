@@ -1,6 +1,7 @@
 //! The log in an SQLite file.
 
 mod between;
+mod heads;
 mod machine;
 mod rules;
 mod shared;

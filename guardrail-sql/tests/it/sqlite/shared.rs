@@ -2,32 +2,47 @@
 
 use std::sync::Arc;
 
-use guardrail_sql::{Settings, SqliteLog};
+use guardrail_core::audit::Error;
+use guardrail_core::audit::proof::Heads;
+use guardrail_sql::{Reader, Settings, SqliteLog};
 use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::attend;
 use crate::shared::{self, Place};
 
-struct File(TempDir);
+pub(super) struct File(pub(super) TempDir);
 
 #[async_trait::async_trait]
 impl Place for File {
     type Log = SqliteLog;
 
-    async fn open(&self, name: &str) -> SqliteLog {
-        let settings = Settings::new().name(name).unwrap();
-        SqliteLog::open_with(self.0.path().join("log.db"), settings).await.unwrap()
+    async fn try_open(&self, settings: Settings) -> Result<SqliteLog, Error> {
+        SqliteLog::open_with(self.0.path().join("log.db"), settings).await
+    }
+
+    async fn reader(&self, name: &str) -> Reader {
+        Reader::sqlite(self.0.path().join("log.db"), name).await.unwrap()
     }
 
     async fn close(&self, log: SqliteLog) {
         log.close().await;
     }
 
-    async fn execute(&self, statement: &str) {
+    async fn checkpoint(&self, log: &SqliteLog) -> Result<Option<Heads>, Error> {
+        log.checkpoint().await?;
+        Ok(log.heads())
+    }
+
+    fn heads(&self, log: &SqliteLog) -> Option<Heads> {
+        log.heads()
+    }
+
+    async fn try_execute(&self, statement: &str) -> Result<(), String> {
         let url = format!("sqlite://{}", self.0.path().join("log.db").display());
         let mut connection = SqliteConnection::connect(&url).await.unwrap();
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+        let tried = sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await;
+        tried.map(drop).map_err(|error| error.to_string())
     }
 }
 
