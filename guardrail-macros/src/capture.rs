@@ -47,8 +47,6 @@ impl<'a> Capture<'a> {
                     policy: #policy,
                     name: #name,
                     module: ::core::module_path!(),
-                    file: ::core::file!(),
-                    line: ::core::line!(),
                 },
                 &[#compared #once],
             )

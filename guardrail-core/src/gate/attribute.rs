@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
+use std::panic::Location;
 use std::sync::Arc;
 
 use crate::gate::Guardrail;
@@ -24,10 +25,6 @@ pub struct Meta {
     pub name: &'static str,
     /// `module_path!()`.
     pub module: &'static str,
-    /// `file!()`.
-    pub file: &'static str,
-    /// `line!()`.
-    pub line: u32,
 }
 
 /// Makes the text or plan that is shown beside the arguments.
@@ -77,10 +74,14 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    fn first(meta: &'static Meta, details: &[Detail<'_>]) -> Self {
+    fn first(
+        meta: &'static Meta,
+        place: &'static Location<'static>,
+        details: &[Detail<'_>],
+    ) -> Self {
         let builder = IntentBuilder::new(Cow::Borrowed(meta.name))
             .under(meta.policy)
-            .at(meta.module, meta.file, meta.line)
+            .at(meta.module, place.file(), place.line())
             .expecting(details.len());
         Self { builder, guardrail: None, preview: None }.with(details)
     }
@@ -125,13 +126,23 @@ impl Draft {
 }
 
 /// Begins a guarded call: the call goes into [`Body`](crate::gate::private::Body) with the body, the
-/// seal into the body.
+/// seal into the body. Where the attribute stands is where the caller is: two macros less for the
+/// compiler to expand in each function.
 #[must_use]
+#[track_caller]
 pub fn begin(meta: &'static Meta, details: &[Detail<'_>]) -> (Call, Seal) {
+    begin_at(meta, Location::caller(), details)
+}
+
+fn begin_at(
+    meta: &'static Meta,
+    place: &'static Location<'static>,
+    details: &[Detail<'_>],
+) -> (Call, Seal) {
     let frame = Frame::current();
     let track = Arc::new(Track::default());
     let seal = Seal { track: Arc::clone(&track) };
-    let (guardrail, draft) = match prepare(&frame, Draft::first(meta, details)) {
+    let (guardrail, draft) = match prepare(&frame, Draft::first(meta, place, details)) {
         Err(error) => {
             track.pass(Err(error));
             return (Call::new(track, None), seal);

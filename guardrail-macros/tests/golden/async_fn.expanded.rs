@@ -9,8 +9,6 @@ pub(crate) async fn terraform_apply(
                 policy: "prod-change",
                 name: "terraform_apply",
                 module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
             },
             &[
                 ::guardrail::__private::Detail::Value("workspace", &workspace),

@@ -30,8 +30,6 @@ where
                         policy: "p",
                         name: "act",
                         module: ::core::module_path!(),
-                        file: ::core::file!(),
-                        line: ::core::line!(),
                     },
                     &[
                         ::guardrail::__private::Detail::Skipped("self"),

@@ -10,8 +10,6 @@ fn boxed<'a>(
                     policy: "p",
                     name: "boxed",
                     module: ::core::module_path!(),
-                    file: ::core::file!(),
-                    line: ::core::line!(),
                 },
                 &[
                     ::guardrail::__private::Detail::Skipped("self"),

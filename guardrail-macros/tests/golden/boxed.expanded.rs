@@ -12,8 +12,6 @@ fn boxed(
                     policy: "p",
                     name: "boxed",
                     module: ::core::module_path!(),
-                    file: ::core::file!(),
-                    line: ::core::line!(),
                 },
                 &[
                     ::guardrail::__private::Detail::Skipped("self"),

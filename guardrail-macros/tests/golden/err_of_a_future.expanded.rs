@@ -8,8 +8,6 @@ fn f<T>(x: T) -> (impl Future<Output = Result<T, Error>>) {
                     policy: "p",
                     name: "f",
                     module: ::core::module_path!(),
-                    file: ::core::file!(),
-                    line: ::core::line!(),
                 },
                 &[::guardrail::__private::Detail::Value("x", &x)],
             );

@@ -16,8 +16,6 @@ async fn refund(
                 policy: "refunds",
                 name: "shop:refund",
                 module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
             },
             &[
                 shop::guardrail::__private::Detail::Skipped("self"),

@@ -20,8 +20,6 @@ where
                     policy: "p",
                     name: "generic",
                     module: ::core::module_path!(),
-                    file: ::core::file!(),
-                    line: ::core::line!(),
                 },
                 &[
                     ::guardrail::__private::Detail::Skipped("self"),

@@ -8,8 +8,6 @@ async fn f(unused: u8) -> Result<(), Error> {
                 policy: "p",
                 name: "f",
                 module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
             },
             &[::guardrail::__private::Detail::Value("unused", &unused)],
         );

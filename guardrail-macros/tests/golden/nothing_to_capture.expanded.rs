@@ -5,8 +5,6 @@ async fn restart() -> Result<(), Error> {
                 policy: "restart",
                 name: "restart",
                 module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
             },
             &[],
         );

@@ -8,8 +8,6 @@ async fn send(
                 policy: "mail",
                 name: "send",
                 module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
             },
             &[
                 ::guardrail::__private::Detail::Debug("self", &self),

@@ -37,8 +37,6 @@ async fn patterns(
                 policy: "p",
                 name: "patterns",
                 module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
             },
             &[
                 ::guardrail::__private::Detail::Value("plain", &plain),
