@@ -9,9 +9,9 @@ pub use guardrail_core::audit::{AuditLog, AuditRecord, FileLog, MemoryLog};
 pub use guardrail_core::clock::Timestamp;
 pub use guardrail_core::gate::{Context, Error, FromRefusal, Guardrail, InContext, Permit};
 pub use guardrail_core::model::{
-    Actor, ApprovalRequest, Arguments, AuditEvent, Cast, Decision, Digest, Identity, Intent, Nonce,
-    Outcome, Place, Receipt, RequestId, Requirement, Reviewer, Secret, Seen, Sequence, State,
-    Verdict, Version, Vote, VoteRefusal,
+    Actor, ApprovalRequest, Arguments, AuditEvent, Cast, Decision, Digest, Found, Identity, Intent,
+    Nonce, Outcome, Place, Receipt, RequestId, Requirement, Reviewer, Secret, Seen, Sequence,
+    State, Verdict, Version, Vote, VoteRefusal,
 };
 pub use guardrail_core::policy::PolicySet;
 pub use guardrail_core::testing::MockApprover;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
 use guardrail_core::clock::Timestamp;
-use guardrail_core::model::{RequestId, Sequence, State};
+use guardrail_core::model::{PersonId, RequestId, Sequence, State};
 
 /// Action-level approvals for AI agents: the audit log, for people.
 #[derive(Debug, Parser)]
@@ -19,6 +19,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Reads, verifies and exports an audit log.
     Audit(Box<Audit>),
+    /// Lists what was started and has no known outcome; `resolve` puts on record what a person found.
+    Unknowns(Unknowns),
     /// Prints the completions of a shell.
     Completions {
         /// Which shell.
@@ -30,6 +32,15 @@ pub(crate) enum Command {
 
 #[derive(Debug, Flags)]
 pub(crate) struct Audit {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(subcommand)]
+    pub(crate) command: AuditCommand,
+}
+
+/// Which log, and how it is told.
+#[derive(Debug, Flags)]
+pub(crate) struct Place {
     /// The log: a folder of `FileLog`, an SQLite file, a `postgres://` URL, a file of exported lines,
     /// or `-` for lines on standard input.
     #[arg(
@@ -47,8 +58,6 @@ pub(crate) struct Audit {
     /// Prints JSON, one object a line.
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    #[command(subcommand)]
-    pub(crate) command: AuditCommand,
 }
 
 #[derive(Debug, Subcommand)]
@@ -65,6 +74,45 @@ pub(crate) enum AuditCommand {
     Export(Export),
     /// Prints the checkpoints that the log keeps of itself, to carry them elsewhere.
     Checkpoints(Checkpoints),
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Unknowns {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(subcommand)]
+    pub(crate) command: Option<UnknownsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UnknownsCommand {
+    /// Puts on record what a person found out about one of them. Nothing ever runs on that.
+    Resolve(Resolve),
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Resolve {
+    /// The request.
+    #[arg(value_parser = request)]
+    pub(crate) request: RequestId,
+    /// Who found out: the id of a person. Whoever may write the log is believed.
+    #[arg(long, value_parser = person, value_name = "WHO")]
+    pub(crate) by: PersonId,
+    /// Whether the deed was done.
+    #[arg(long, value_enum)]
+    pub(crate) found: Finding,
+    /// How they know; 4 KiB are kept, credentials masked.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why: String,
+}
+
+/// What a person found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Finding {
+    /// It was done.
+    Happened,
+    /// It was not done.
+    Not,
 }
 
 #[derive(Debug, Flags)]
@@ -189,6 +237,10 @@ fn page(command: clap::Command, out: &mut dyn io::Write) -> io::Result<()> {
 
 fn request(text: &str) -> Result<RequestId, String> {
     RequestId::parse(text).map_err(|error| error.to_string())
+}
+
+fn person(text: &str) -> Result<PersonId, String> {
+    PersonId::new(text).map_err(|error| error.to_string())
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use guardrail_core::audit::proof::{CheckpointError, KeysError, ProofError};
 use guardrail_core::audit::{self, RecordError, VerifyError};
+use guardrail_core::desk;
 use guardrail_core::model::{RequestId, Sequence};
 use miette::Diagnostic;
 
@@ -71,6 +72,25 @@ pub(crate) enum Error {
 
     #[error("no request {0} is on record")]
     NoRequest(RequestId),
+
+    #[error("`{place}` is not written: {why}")]
+    #[diagnostic(help(
+        "a program that is running holds this log, and it alone can write it: call Guardrail::resolve there, or run this again when the program has ended; logs in SQLite and PostgreSQL take it beside running programs"
+    ))]
+    InUse { place: String, why: audit::Error },
+
+    #[error("`{0}` is only read: what is resolved is written into the log itself")]
+    #[diagnostic(help(
+        "name the log by --log: a folder of FileLog, an SQLite file or a postgres:// URL"
+    ))]
+    ReadOnly(String),
+
+    #[error("the log could not be opened to write: {0}")]
+    Writer(audit::Error),
+
+    #[error(transparent)]
+    #[diagnostic(help("`guardrail unknowns` lists what can be resolved"))]
+    Resolve(#[from] desk::Error),
 
     #[error("`{place}` could not be made: {why}")]
     #[diagnostic(help("a file that is there is never written over"))]

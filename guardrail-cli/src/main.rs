@@ -1,4 +1,4 @@
-//! The program `guardrail`: reads, verifies and exports audit logs.
+//! The program `guardrail`: reads, verifies and exports audit logs, and resolves what is unknown.
 
 mod args;
 mod audit;
@@ -7,6 +7,7 @@ mod export;
 mod out;
 mod source;
 mod texts;
+mod unknowns;
 
 use std::io;
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
 fn run(args: Args, out: &mut Out) -> Result<(), Error> {
     match args.command {
         Command::Audit(audit) => audit::run(*audit, out),
+        Command::Unknowns(unknowns) => unknowns::run(unknowns, out),
         Command::Completions { shell } => {
             let mut command = Args::command();
             let mut text = Vec::new();

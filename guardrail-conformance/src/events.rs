@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use guardrail_core::clock::Entropy;
 use guardrail_core::model::{
-    AuditEvent, Choice, Digest, Identity, Intent, IntentError, Nonce, PersonId, Posted, Requested,
-    Requirement, State, Tally, Verdict, VoteRefusal, Voted,
+    AuditEvent, Choice, Digest, Found, Identity, Intent, IntentError, Nonce, PersonId, Posted,
+    Requested, Requirement, Resolved, State, Tally, Verdict, VoteRefusal, Voted,
 };
 
 use crate::entropy::SeededEntropy;
@@ -98,6 +98,15 @@ pub fn started() -> AuditEvent {
     AuditEvent::Started { digest: digest(), call: None }
 }
 
+/// A person has looked into it.
+///
+/// # Errors
+/// When the name of the person is none.
+pub fn resolved(found: Found) -> Result<AuditEvent, SampleError> {
+    let (by, why) = (person("alice")?, HOSTILE.into());
+    Ok(AuditEvent::Resolved(Arc::new(Resolved { by, found, why })))
+}
+
 /// A note: someone said something.
 #[must_use]
 pub fn commented(text: &str) -> AuditEvent {
@@ -141,6 +150,8 @@ pub fn of_requests() -> Result<Vec<AuditEvent>, SampleError> {
         AuditEvent::Failed { panicked: true },
         AuditEvent::Aborted { why: why() },
         AuditEvent::Unknown { why: why() },
+        AuditEvent::Retried { digest: digest(), call: None },
+        resolved(Found::DidNotHappen)?,
         AuditEvent::Posted(Arc::new(Posted {
             channel: "web".into(),
             receipt: "C012/1712.0042".into(),
@@ -193,5 +204,9 @@ pub fn towards(state: State) -> Result<Vec<AuditEvent>, SampleError> {
         State::Failed => vec![allow, started(), AuditEvent::Failed { panicked: false }],
         State::Aborted => vec![allow, started(), AuditEvent::Aborted { why: why() }],
         State::Unknown => vec![allow, started(), AuditEvent::Unknown { why: why() }],
+        State::Resolved => {
+            let unknown = AuditEvent::Unknown { why: why() };
+            vec![allow, started(), unknown, resolved(Found::Happened)?]
+        }
     })
 }

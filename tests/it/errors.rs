@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guardrail::model::{IntentError, PersonId, PolicyName};
-use guardrail::{Error, MockApprover, Outcome, RequestId};
+use guardrail::{Error, Found, MockApprover, Outcome, RequestId};
 
 use crate::support::{World, approve, deny};
 
@@ -80,6 +80,16 @@ fn all() -> Vec<(Error, &'static [&'static str], bool)> {
             false,
         ),
         (
+            Error::Resolved { request, found: Found::Happened },
+            &["a person has looked into it: it happened", "not performed again", "Do not retry"],
+            false,
+        ),
+        (
+            Error::Resolved { request, found: Found::DidNotHappen },
+            &["it did not happen", "not performed again", "Ask again with another key"],
+            false,
+        ),
+        (
             Error::IntentChanged { request },
             &["arguments changed", "was not performed", "Ask again"],
             false,
@@ -110,7 +120,10 @@ fn all() -> Vec<(Error, &'static [&'static str], bool)> {
     for (error, says, _) in &all {
         let performed = matches!(
             error,
-            Error::Unrecorded { .. } | Error::AlreadyExecuted { .. } | Error::OutcomeUnknown { .. }
+            Error::Unrecorded { .. }
+                | Error::AlreadyExecuted { .. }
+                | Error::OutcomeUnknown { .. }
+                | Error::Resolved { .. }
         );
         assert_eq!(says.contains(&"was not performed"), !performed, "{error}");
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guardrail::model::{Choice, PersonId, Posted, Requested, Tally, Voted};
+use guardrail::model::{Choice, Found, PersonId, Posted, Requested, Resolved, Tally, Voted};
 use guardrail::{
     ApprovalRequest, AuditEvent, Digest, Identity, Intent, Nonce, RequestId, State, Timestamp,
     Verdict, VoteRefusal,
@@ -26,6 +26,7 @@ struct Model {
     shown: usize,
     refused: BTreeMap<&'static str, u32>,
     unknown: bool,
+    retried: bool,
 }
 
 /// One event, in few words.
@@ -40,7 +41,7 @@ enum Word {
 }
 
 const PEOPLE: [&str; 3] = ["alice", "bob", "carol"];
-const STEPS: [&str; 10] = [
+const STEPS: [&str; 12] = [
     "approved",
     "denied",
     "expired",
@@ -51,6 +52,8 @@ const STEPS: [&str; 10] = [
     "failed",
     "aborted",
     "unknown",
+    "retried",
+    "resolved",
 ];
 
 fn word() -> impl Strategy<Value = Word> {
@@ -82,6 +85,8 @@ impl Model {
             (Word::Step(step @ ("completed" | "failed" | "aborted" | "unknown")), "started") => {
                 step
             }
+            (Word::Step("retried"), "unknown") => "started",
+            (Word::Step("resolved"), "unknown") => "resolved",
             _ => return false,
         };
         match word {
@@ -95,7 +100,7 @@ impl Model {
             Word::Posted => self.shown += 1,
             Word::Refused(who) => *self.refused.entry(who).or_default() += 1,
             Word::Frozen => self.unknown = true,
-            Word::Step(_) => {}
+            Word::Step(step) => self.retried |= *step == "retried",
         }
         if matches!(self.state, "" | "pending") && state != "pending" {
             self.decided = Some(time);
@@ -160,6 +165,12 @@ fn event(word: &Word, intent: &Arc<Intent>, ask: &Verdict) -> AuditEvent {
         Word::Step("completed") => AuditEvent::Completed,
         Word::Step("failed") => AuditEvent::Failed { panicked: false },
         Word::Step("aborted") => AuditEvent::Aborted { why },
+        Word::Step("retried") => AuditEvent::Retried { digest, call: None },
+        Word::Step("resolved") => AuditEvent::Resolved(Arc::new(Resolved {
+            by: PersonId::new("alice").unwrap(),
+            found: Found::Happened,
+            why,
+        })),
         Word::Step(_) => AuditEvent::Unknown { why },
         Word::Posted => AuditEvent::Posted(Arc::new(Posted {
             channel: "web".into(),
@@ -190,6 +201,10 @@ fn check(request: &ApprovalRequest, model: &Model, verdict: &str, now: u64) {
     assert_eq!(request.votes().len(), model.votes);
     assert_eq!(request.shown(), model.shown);
     assert_eq!(request.unknown_event().is_some(), model.unknown);
+    assert_eq!(request.is_retried(), model.retried);
+    assert_eq!(request.resolved().is_some(), model.state == "resolved");
+    let ended = ["completed", "failed", "aborted", "unknown", "resolved"];
+    assert_eq!(request.outcome().is_some(), ended.contains(&model.state));
     if verdict == "ask" {
         assert_eq!(request.tally().approvals as usize, model.approvals.len().min(2));
     }

@@ -31,5 +31,6 @@ mod secrets;
 mod support;
 mod telemetry;
 mod tighter;
+mod unknown;
 mod unrecorded;
 mod votes;

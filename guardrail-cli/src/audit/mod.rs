@@ -14,13 +14,14 @@ use crate::source;
 
 /// Carries out one command.
 pub(crate) fn run(audit: Audit, out: &mut Out) -> Result<(), Error> {
-    let source = source::open(&audit.log, &audit.name)?;
-    match audit.command {
-        AuditCommand::Show(show) => show::run(&show, audit.json, source, out),
-        AuditCommand::Ls(ls) => ls::run(&ls, audit.json, source, out),
-        AuditCommand::Verify(verify) => verify::run(&verify, audit.json, source, out),
-        AuditCommand::Prove(prove) => prove::run(&prove, audit.json, source, out),
+    let Audit { place, command } = audit;
+    let (source, json) = (source::open(&place.log, &place.name)?, place.json);
+    match command {
+        AuditCommand::Show(show) => show::run(&show, json, source, out),
+        AuditCommand::Ls(ls) => ls::run(&ls, json, source, out),
+        AuditCommand::Verify(verify) => verify::run(&verify, json, source, out),
+        AuditCommand::Prove(prove) => prove::run(&prove, json, source, out),
         AuditCommand::Export(export) => export::run(&export, source, out),
-        AuditCommand::Checkpoints(which) => heads::run(&which, audit.json, source, out),
+        AuditCommand::Checkpoints(which) => heads::run(&which, json, source, out),
     }
 }

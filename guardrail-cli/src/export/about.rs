@@ -78,6 +78,7 @@ impl Abouts {
 pub(crate) fn person(event: &AuditEvent) -> Option<&str> {
     match event {
         AuditEvent::Voted(vote) => Some(vote.person.as_str()),
+        AuditEvent::Resolved(resolved) => Some(resolved.by.as_str()),
         AuditEvent::Denied { by, .. } => by.as_ref().map(|by| by.as_str()),
         AuditEvent::Commented { person, .. } | AuditEvent::VoteRefused { person, .. } => {
             person.as_ref().map(|person| person.as_str())
@@ -108,6 +109,7 @@ pub(crate) fn text(event: &AuditEvent) -> Option<String> {
         },
         AuditEvent::Voted(vote) => vote.reason.as_deref().map(str::to_owned),
         AuditEvent::Denied { reason, .. } => reason.as_deref().map(str::to_owned),
+        AuditEvent::Resolved(resolved) => Some(format!("{}: {}", resolved.found, resolved.why)),
         AuditEvent::Commented { text, .. } => Some(text.to_string()),
         AuditEvent::VoteRefused { why, .. } => Some(why.to_string()),
         AuditEvent::ApproverLeft { error, .. } => error.as_deref().map(str::to_owned),

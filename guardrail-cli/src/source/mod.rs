@@ -35,30 +35,58 @@ pub(crate) trait Source {
     fn place(&self) -> &str;
 }
 
-/// Opens the log that a person named.
-pub(crate) fn open(log: &str, name: &str) -> Result<Box<dyn Source>, Error> {
+/// What kind of log a person named.
+pub(crate) enum Kind {
+    /// Lines on standard input.
+    Input,
+    /// A PostgreSQL URL.
+    Postgres,
+    /// A folder of files.
+    Folder,
+    /// An SQLite file.
+    Sqlite,
+    /// A file of exported lines.
+    Exported(File),
+}
+
+/// Tells what kind of log this is.
+pub(crate) fn kind(log: &str) -> Result<Kind, Error> {
     let fail = |why| Error::Open { log: log.to_owned(), why };
     if log == "-" {
-        return Ok(Box::new(Lines::new("standard input", None, Box::new(io::stdin()))));
+        return Ok(Kind::Input);
     }
     let scheme = log.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     if matches!(scheme.as_deref(), Some("postgres" | "postgresql")) {
-        return Ok(Box::new(Sql::postgres(log, name)?));
+        return Ok(Kind::Postgres);
     }
     let path = Path::new(log);
     if path.metadata().map_err(fail)?.is_dir() {
-        return Ok(Box::new(Files::open(path)?));
+        return Ok(Kind::Folder);
     }
     let mut file = File::open(path).map_err(fail)?;
     let mut magic = [0; 16];
     if file.read_exact(&mut magic).is_ok() && &magic == b"SQLite format 3\0" {
-        // Closed first: closing a file again takes away the locks that SQLite holds on it.
-        drop(file);
-        return Ok(Box::new(Sql::sqlite(path, name)?));
+        // The file is closed: closing it later takes away the locks that SQLite holds on it.
+        return Ok(Kind::Sqlite);
     }
     file.rewind().map_err(fail)?;
-    let size = file.metadata().map_err(fail)?.len();
-    Ok(Box::new(Lines::new(log, Some(size), Box::new(file))))
+    Ok(Kind::Exported(file))
+}
+
+/// Opens the log that a person named.
+pub(crate) fn open(log: &str, name: &str) -> Result<Box<dyn Source>, Error> {
+    let fail = |why| Error::Open { log: log.to_owned(), why };
+    let path = Path::new(log);
+    Ok(match kind(log)? {
+        Kind::Input => Box::new(Lines::new("standard input", None, Box::new(io::stdin()))),
+        Kind::Postgres => Box::new(Sql::postgres(log, name)?),
+        Kind::Folder => Box::new(Files::open(path)?),
+        Kind::Sqlite => Box::new(Sql::sqlite(path, name)?),
+        Kind::Exported(file) => {
+            let size = file.metadata().map_err(fail)?.len();
+            Box::new(Lines::new(log, Some(size), Box::new(file)))
+        }
+    })
 }
 
 /// Reads a log as records. What it reads is not verified, only parsed.

@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test that cannot go on has failed"
@@ -14,4 +15,5 @@ mod ls;
 mod prove;
 mod show;
 mod third_party;
+mod unknowns;
 mod verify;

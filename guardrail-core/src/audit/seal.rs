@@ -244,7 +244,7 @@ fn close(prev: Digest, line: &mut Vec<u8>) {
 
 /// Whether this version knows an event of this name.
 pub(crate) fn is_known(name: &str) -> bool {
-    const NAMES: [&str; 23] = [
+    const NAMES: [&str; 25] = [
         "requested",
         "voted",
         "approved",
@@ -257,6 +257,8 @@ pub(crate) fn is_known(name: &str) -> bool {
         "failed",
         "aborted",
         "unknown",
+        "retried",
+        "resolved",
         "posted",
         "commented",
         "vote_refused",

@@ -9,7 +9,7 @@ use crate::desk::error::Error;
 use crate::model::{ApprovalRequest, AuditEvent, RequestId, Version};
 
 /// How often a change is tried while others change the same request.
-const ROUNDS: usize = 16;
+pub(in crate::desk) const ROUNDS: usize = 16;
 
 /// What a judge decides, having looked.
 #[derive(Debug)]

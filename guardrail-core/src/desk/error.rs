@@ -2,7 +2,7 @@
 
 use crate::audit;
 use crate::clock::EntropyError;
-use crate::model::{FoldError, RequestId};
+use crate::model::{FoldError, Identity, RequestId, State};
 
 /// Why the desk could not do what it was asked. In every case the body does not run.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -28,6 +28,23 @@ pub enum Error {
         /// The bound.
         limit: usize,
     },
+    /// Only what is unknown can be resolved.
+    #[error(
+        "request {request} is {state}: only a start whose outcome is unknown is resolved, and only \
+         once"
+    )]
+    NotUnknown {
+        /// The request.
+        request: RequestId,
+        /// Where it stands.
+        state: State,
+    },
+    /// Whoever resolves something must be known.
+    #[error("`{0}` is no active person of the directory, and only people resolve what is unknown")]
+    NoPerson(Identity),
+    /// Whoever resolves something says how they know.
+    #[error("say how you know what became of it")]
+    NoReason,
     /// There was no randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),

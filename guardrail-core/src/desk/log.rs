@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::audit::{self, Append, Appended, AuditRecord};
 use crate::desk::Desk;
-use crate::model::{RequestId, Version};
+use crate::model::{RequestId, Sequence, Version};
 
 /// How long the log may take for one answer. A log that hangs is out of order like one that fails.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -29,6 +29,14 @@ impl Desk {
         after: Version,
     ) -> impl Future<Output = Result<Vec<Arc<AuditRecord>>, audit::Error>> {
         answered("read a request", self.log.stream(id, after))
+    }
+
+    pub(in crate::desk) fn page(
+        &self,
+        after: Sequence,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Arc<AuditRecord>>, audit::Error>> {
+        answered("read", self.log.read(after, limit))
     }
 
     pub(in crate::desk) fn open_requests(

@@ -12,6 +12,7 @@ mod open;
 mod permit;
 mod recover;
 mod start;
+mod unknown;
 mod wait;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -23,6 +24,7 @@ pub(crate) use limits::Slot;
 pub(crate) use open::{Opening, Prepared};
 pub(crate) use permit::Permit;
 pub(crate) use start::Start;
+pub use unknown::resolve;
 
 use crate::audit::AuditLog;
 use crate::clock::{Entropy, Timestamp};

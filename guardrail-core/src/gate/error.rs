@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::desk;
 use crate::model::canonical::ReadError;
-use crate::model::{IdError, IntentError, Outcome, PersonId, PolicyName, RequestId};
+use crate::model::{Found, IdError, IntentError, Outcome, PersonId, PolicyName, RequestId};
 
 /// Why a guarded call was refused. Unless it says otherwise, the body did not run.
 ///
@@ -100,6 +100,17 @@ pub enum Error {
     OutcomeUnknown {
         /// The earlier request.
         request: RequestId,
+    },
+    /// The call with this key was started, nobody knew how it ended, and a person has looked.
+    #[error(
+        "a call with this idempotency key was started once, and a person has looked into it: {found}. \
+         It was not performed again. {} (request {request})", then(*.found)
+    )]
+    Resolved {
+        /// The earlier request.
+        request: RequestId,
+        /// What they found.
+        found: Found,
     },
     /// The arguments are no longer what was approved.
     #[error(
@@ -196,6 +207,7 @@ impl Error {
             | Self::KeyReused { request }
             | Self::AlreadyExecuted { request, .. }
             | Self::OutcomeUnknown { request }
+            | Self::Resolved { request, .. }
             | Self::IntentChanged { request }
             | Self::TooMany { request, .. }
             | Self::Invalid { request, .. }
@@ -281,6 +293,14 @@ fn once(outcome: Option<&Outcome>) -> &'static str {
         Some(Outcome::Failed { panicked: true }) => "started once, and ended in a panic",
         Some(Outcome::Aborted { .. } | Outcome::Unknown { .. }) => "started once",
         None => "started, and has not ended yet",
+    }
+}
+
+/// What whoever meets what a person has looked into may do.
+fn then(found: Found) -> &'static str {
+    match found {
+        Found::Happened => "Do not retry.",
+        Found::DidNotHappen => "Ask again with another key if it is still needed.",
     }
 }
 

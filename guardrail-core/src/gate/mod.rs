@@ -32,7 +32,7 @@ pub use scope::{InContext, InstallError};
 use crate::approver::{Approver, Review, attend, tell};
 use crate::audit::AuditLog;
 use crate::desk::{self, Desk};
-use crate::model::{AgentName, RequestId};
+use crate::model::{AgentName, ApprovalRequest, Found, Identity, RequestId};
 use crate::policy::PolicySet;
 
 /// What expanded code calls. Not for people: it changes without notice.
@@ -102,6 +102,36 @@ impl Guardrail {
             error => Error::unavailable(error),
         })?;
         Ok(Review::new(Arc::clone(&self.inner.desk), channel, request))
+    }
+
+    /// At most `limit` requests that were started and whose outcome nobody knows: the process or the
+    /// future was gone while the body ran. Those that became so first come first. A person looks at
+    /// what they were to do, and [resolves](Guardrail::resolve) them.
+    ///
+    /// It reads the whole log: for people, not for every call.
+    ///
+    /// # Errors
+    /// The log fails.
+    pub async fn unknowns(&self, limit: usize) -> Result<Vec<ApprovalRequest>, desk::Error> {
+        self.inner.desk.unknowns(limit).await
+    }
+
+    /// Puts on record what a person found out about a start whose outcome is unknown. `by` is what a
+    /// channel proved about them; they must be an active person of the directory. Of `why`, which says
+    /// how they know, 4 KiB are kept, credentials masked. It never makes anything run: a body does not
+    /// begin on what is resolved, whatever was found.
+    ///
+    /// # Errors
+    /// [`desk::Error`]: `NotUnknown`, also where somebody else was faster; `NoPerson`; `NoReason`;
+    /// `NotFound`; or the log fails, and it may have happened.
+    pub async fn resolve(
+        &self,
+        id: RequestId,
+        by: &Identity,
+        found: Found,
+        why: &str,
+    ) -> Result<ApprovalRequest, desk::Error> {
+        self.inner.desk.resolve(id, by, found, why).await
     }
 
     /// Asks for an intent made by hand, and waits. The body takes its values from the permit, so

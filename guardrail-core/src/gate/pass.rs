@@ -182,6 +182,9 @@ fn ended(request: &ApprovalRequest) -> Error {
         State::Lapsed => "lapsed",
         _ => "spent",
     });
+    if let Some(resolved) = request.resolved() {
+        return Error::Resolved { request: id, found: resolved.found };
+    }
     if let Some(outcome) = request.outcome() {
         return match outcome {
             Outcome::Unknown { .. } => Error::OutcomeUnknown { request: id },

@@ -1,5 +1,6 @@
 //! What can happen to a request, as the audit log keeps it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,16 @@ pub enum AuditEvent {
         /// Why.
         why: Box<str>,
     },
+    /// Step: nobody knew whether the body ended, and its policy lets it begin again.
+    Retried {
+        /// What was approved, and is compared once more before the body begins.
+        digest: Digest,
+        /// Which of several calls with one key started it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<RequestId>,
+    },
+    /// Step: nobody knew how it ended, and a person has looked. Nothing starts on it any more.
+    Resolved(Arc<Resolved>),
     /// Note: a channel showed the request, with a nonce of its own.
     Posted(Arc<Posted>),
     /// Note: someone said something.
@@ -214,6 +225,37 @@ pub struct Posted {
     pub nonce: Digest,
 }
 
+/// A person has looked into what nobody knew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resolved {
+    /// Who.
+    pub by: PersonId,
+    /// What they found.
+    pub found: Found,
+    /// How they know, in their words.
+    pub why: Box<str>,
+}
+
+/// What a person found out about a start whose outcome was unknown. Exhaustive on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Found {
+    /// The deed was done.
+    Happened,
+    /// It was not.
+    DidNotHappen,
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Happened => "it happened",
+            Self::DidNotHappen => "it did not happen",
+        })
+    }
+}
+
 impl AuditEvent {
     /// The event's name in every log: `requested`, `voted`, `completed`.
     #[must_use]
@@ -231,6 +273,8 @@ impl AuditEvent {
             Self::Failed { .. } => "failed",
             Self::Aborted { .. } => "aborted",
             Self::Unknown { .. } => "unknown",
+            Self::Retried { .. } => "retried",
+            Self::Resolved(_) => "resolved",
             Self::Posted(_) => "posted",
             Self::Commented { .. } => "commented",
             Self::VoteRefused { .. } => "vote_refused",

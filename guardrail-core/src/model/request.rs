@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
+use crate::model::counted::CountedVote;
 use crate::model::decision::{Decision, Outcome};
 use crate::model::digest::Digest;
-use crate::model::event::{AuditEvent, Posted, Requested, Voted};
+use crate::model::event::{AuditEvent, Posted, Requested, Resolved};
 use crate::model::id::{RequestId, Version};
 use crate::model::intent::Intent;
 use crate::model::name::PersonId;
@@ -14,27 +15,6 @@ use crate::model::receipt::Receipt;
 use crate::model::requirement::{Choice, Requirement, Tally, Verdict};
 use crate::model::state::State;
 use crate::model::vote::Identity;
-
-/// A vote on record.
-#[derive(Clone, Debug)]
-pub struct CountedVote {
-    pub(crate) time: Timestamp,
-    pub(crate) voted: Arc<Voted>,
-}
-
-impl CountedVote {
-    /// When it was cast.
-    #[must_use]
-    pub fn time(&self) -> Timestamp {
-        self.time
-    }
-
-    /// Whose it is, where it came from, and what it says.
-    #[must_use]
-    pub fn voted(&self) -> &Voted {
-        &self.voted
-    }
-}
 
 /// A request: an intent, what its policy asks, the votes, where it stands. The fold of its events
 /// and nothing else; cheap to clone.
@@ -64,6 +44,8 @@ struct More {
     denied: Option<(Option<PersonId>, Option<Box<str>>)>,
     unknown: Option<Box<str>>,
     call: Option<RequestId>,
+    retried: bool,
+    resolved: Option<Arc<Resolved>>,
 }
 
 /// Where nobody had.
@@ -74,6 +56,8 @@ static NOTHING: More = More {
     denied: None,
     unknown: None,
     call: None,
+    retried: false,
+    resolved: None,
 };
 
 impl Fold {
@@ -172,6 +156,14 @@ impl ApprovalRequest {
                 *count = count.saturating_add(1);
             }
             AuditEvent::Started { call: Some(call), .. } => fold.more_mut().call = Some(*call),
+            AuditEvent::Retried { call, .. } => {
+                let more = fold.more_mut();
+                (more.call, more.retried) = (*call, true);
+                fold.outcome = None;
+            }
+            AuditEvent::Resolved(resolved) => {
+                fold.more_mut().resolved = Some(Arc::clone(resolved));
+            }
             AuditEvent::Completed => fold.outcome = Some(Outcome::Completed),
             AuditEvent::Failed { panicked } => {
                 fold.outcome = Some(Outcome::Failed { panicked: *panicked });
@@ -361,6 +353,18 @@ impl ApprovalRequest {
     #[must_use]
     pub fn outcome(&self) -> Option<&Outcome> {
         self.0.outcome.as_ref()
+    }
+
+    /// Whether its body was let begin again after its outcome was unknown.
+    #[must_use]
+    pub fn is_retried(&self) -> bool {
+        self.0.more().retried
+    }
+
+    /// What a person found out, where the outcome was unknown and one has looked.
+    #[must_use]
+    pub fn resolved(&self) -> Option<&Resolved> {
+        self.0.more().resolved.as_deref()
     }
 
     /// Which of several calls with one key made it.

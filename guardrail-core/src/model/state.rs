@@ -37,11 +37,13 @@ pub enum State {
     Aborted,
     /// The process or the future was gone while the body ran.
     Unknown,
+    /// Nobody knew how it ended; a person has looked, and said.
+    Resolved,
 }
 
 impl State {
     /// Every state, for tables and tests.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::New,
         Self::Pending,
         Self::Approved,
@@ -55,9 +57,11 @@ impl State {
         Self::Failed,
         Self::Aborted,
         Self::Unknown,
+        Self::Resolved,
     ];
 
-    /// Whether no step leads on from here.
+    /// Whether no process has anything left to do with it. What is unknown is over in this sense: a
+    /// person may still resolve it, or a call with its key start it again where its policy says so.
     #[must_use]
     pub const fn is_final(self) -> bool {
         !matches!(self, Self::New | Self::Pending | Self::Approved | Self::Started)
@@ -80,6 +84,7 @@ impl fmt::Display for State {
             Self::Failed => "failed",
             Self::Aborted => "aborted",
             Self::Unknown => "unknown",
+            Self::Resolved => "resolved",
         })
     }
 }
@@ -108,6 +113,8 @@ impl AuditEvent {
             (Self::Failed { .. }, S::Started) => S::Failed,
             (Self::Aborted { .. }, S::Started) => S::Aborted,
             (Self::Unknown { .. }, S::Started) => S::Unknown,
+            (Self::Retried { .. }, S::Unknown) => S::Started,
+            (Self::Resolved(_), S::Unknown) => S::Resolved,
             (
                 Self::Posted(_)
                 | Self::Commented { .. }

@@ -199,6 +199,16 @@ impl Conversation {
             E::Unknown { why } => {
                 guardrail(format!("started, nobody knows how it ended: {}", safe(why)))
             }
+            E::Retried { digest, .. } => {
+                if let Some(call) = self.calls.get_mut(&entry.id) {
+                    call.started = Some(entry.time);
+                }
+                guardrail(format!("starts once more · digest {}…", digest.short()))
+            }
+            E::Resolved(resolved) => {
+                let what = format!("looked into it, {}", resolved.found);
+                (name(resolved.by.as_str()), with_quoted(&what, Some(&resolved.why)))
+            }
             E::Posted(posted) => guardrail(format!("shown {}", say::channel(&posted.channel))),
             E::ApproverLeft { channel, error } => {
                 let what = format!("reaches nobody any more {}", say::channel(channel));
@@ -257,7 +267,7 @@ fn is_over(event: &AuditEvent) -> bool {
             | E::Withdrawn { .. }
             | E::Lapsed { .. }
             | E::Aborted { .. }
-            | E::Unknown { .. }
+            | E::Resolved(_)
     )
 }
 

@@ -23,6 +23,7 @@ pub(super) fn state(state: State) -> (&'static str, &'static str) {
         State::Failed => ("✖", "approved, failed"),
         State::Aborted => ("⛔", "approved, but it did not begin"),
         State::Unknown => ("❓", "approved and started, nobody knows how it ended"),
+        State::Resolved => ("🔎", "approved and started; a person has found out how it ended"),
     }
 }
 

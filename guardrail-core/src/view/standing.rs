@@ -37,6 +37,11 @@ pub(super) fn state<'a>(
 fn decision<'a>(request: &'a ApprovalRequest, limits: &Limits) -> Option<Item<'a>> {
     let mut fact = Fact::new(FactKind::Decision, "why");
     fact.time = request.decided();
+    if let Some(resolved) = request.resolved() {
+        let who = Run::verified(limits.name(resolved.by.as_str()));
+        let fact = fact.run(who).run(Run::own(format!(" says {}: ", resolved.found)));
+        return Some(Item::text(fact, Grade::prose(limits), &*resolved.why, Style::LINE));
+    }
     let why = match (request.outcome(), request.decision()?) {
         (Some(Outcome::Aborted { why } | Outcome::Unknown { why }), _) => why.to_string(),
         (Some(Outcome::Failed { panicked: true }), _) => {

@@ -90,6 +90,12 @@ impl Note {
                 }
                 _ => Self::new("It started, and nobody knows how it ended."),
             },
+            State::Resolved => match request.resolved() {
+                Some(resolved) => Self::new(format!(" has looked into it: {}.", resolved.found))
+                    .by(resolved.by.as_str())
+                    .saying(Some(&resolved.why)),
+                None => Self::new("A person has found out how it ended."),
+            },
         })
     }
 

@@ -28,7 +28,9 @@ impl Row {
         let (digest, person) = match record.event() {
             AuditEvent::Requested(requested) => (Some(requested.intent.digest()), None),
             AuditEvent::Voted(voted) => (Some(voted.digest), Some(voted.person.to_string())),
-            AuditEvent::Started { digest, .. } => (Some(*digest), None),
+            AuditEvent::Started { digest, .. } | AuditEvent::Retried { digest, .. } => {
+                (Some(*digest), None)
+            }
             _ => (None, None),
         };
         Self {

@@ -20,6 +20,7 @@ const MIGRATIONS: &[Migration] = &[
     include_str!("../../migrations/sqlite/0001_log.sql"),
     include_str!("../../migrations/sqlite/0002_attended.sql"),
     include_str!("../../migrations/sqlite/0003_guarded.sql"),
+    include_str!("../../migrations/sqlite/0004_unknown.sql"),
     include_str!("../../migrations/sqlite/0006_heads.sql"),
 ];
 

@@ -72,6 +72,10 @@ impl Complete {
                 let at = |why| VerifyError { sequence: record.sequence(), why: Fault::Start(why) };
                 judged.map_err(at)?;
             }
+            AuditEvent::Retried { .. } => {
+                let why = Fault::Start(NotAllowed::Retry);
+                return Err(VerifyError { sequence: record.sequence(), why });
+            }
             AuditEvent::Expired | AuditEvent::Withdrawn { .. } | AuditEvent::Lapsed { .. } => {
                 self.waiting.remove(&id);
             }

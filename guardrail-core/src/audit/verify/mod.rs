@@ -136,6 +136,12 @@ pub enum NotAllowed {
     /// The counted votes are too few.
     #[error("the votes do not meet the requirement")]
     Votes,
+    /// It began again, and nothing before it allows that.
+    #[error(
+        "it began again, and its outcome was not unknown, its policy does not let it begin again, or \
+         the time for that was over"
+    )]
+    Retry,
     /// An event of a later version stands before it.
     #[error("an event stands before it that this version does not know")]
     Unknown,

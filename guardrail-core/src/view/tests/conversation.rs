@@ -7,8 +7,8 @@ use super::decode::assert_safe;
 use super::request::{deploy, id, later, requested, requirement, voted};
 use crate::clock::Timestamp;
 use crate::model::{
-    AuditEvent, Choice, Digest, Identity, PersonId, Reference, RequestId, Tally, Verdict,
-    VoteRefusal,
+    AuditEvent, Choice, Digest, Found, Identity, PersonId, Reference, RequestId, Resolved, Tally,
+    Verdict, VoteRefusal,
 };
 use crate::view::{Entry, conversation};
 
@@ -89,6 +89,33 @@ fn refusals_and_notes_are_told() {
             "09:14:06  bob in Slack           denies: \"not today\"",
             "09:14:06  guardrail              denied by bob, will not run",
             "09:14:07  guardrail              event `later_event`, unknown to this version",
+        ]
+    );
+}
+
+#[test]
+fn what_nobody_knew_is_told_with_what_a_person_found() {
+    let digest = Digest::of(b"intent");
+    let by = PersonId::new("bob").unwrap();
+    let why = "the plan is\nnot applied".into();
+    let shown = talk(&[
+        (0, asked()),
+        (1, AuditEvent::Started { digest, call: None }),
+        (2, AuditEvent::Unknown { why: "gone".into() }),
+        (3, AuditEvent::Retried { digest, call: None }),
+        (5, AuditEvent::Unknown { why: "gone again".into() }),
+        (6, AuditEvent::Resolved(Arc::new(Resolved { by, found: Found::DidNotHappen, why }))),
+    ]);
+    let lines: Vec<&str> = shown.lines().skip(3).collect();
+    let short = digest.short();
+    assert_eq!(
+        lines,
+        [
+            &format!("09:14:03  guardrail              starts · digest {short}…"),
+            "09:14:04  guardrail              started, nobody knows how it ended: gone",
+            &format!("09:14:05  guardrail              starts once more · digest {short}…"),
+            "09:14:07  guardrail              started, nobody knows how it ended: gone again",
+            "09:14:08  bob                    looked into it, it did not happen: \"the plan is⟨U+000A⟩not applied\"",
         ]
     );
 }
