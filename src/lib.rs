@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "api")]
+pub use guardrail_api as api;
 pub use guardrail_core::{approver, audit, clock, desk, gate, model, policy, testing, view};
 
 #[cfg(all(feature = "terminal", unix))]

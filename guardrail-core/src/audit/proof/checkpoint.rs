@@ -81,7 +81,10 @@ impl Checkpoint {
         Self::parse(Note::parse(note)?.text)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads what is signed, the three lines, from whoever says it: nothing here proves it. `None`
+    /// where it is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n');
         let (origin, size, root) = (lines.next()?, lines.next()?, lines.next()?);
         // Lines behind these are allowed, opaque, and not empty.
