@@ -9,7 +9,9 @@ pub use guardrail_core::approver::TerminalApprover;
 pub use guardrail_core::approver::{Approver, Door, Review};
 pub use guardrail_core::audit::{AuditLog, AuditRecord, FileLog, MemoryLog};
 pub use guardrail_core::clock::Timestamp;
-pub use guardrail_core::gate::{Context, Error, FromRefusal, Guardrail, InContext, Permit};
+pub use guardrail_core::gate::{
+    Context, Error, FromRefusal, Guardrail, InContext, Permit, idempotency_key,
+};
 pub use guardrail_core::model::{
     Actor, ApprovalRequest, Arguments, AuditEvent, Cast, Decision, Digest, Found, Identity, Intent,
     Nonce, Outcome, Place, Receipt, RequestId, Requirement, Reviewer, Secret, Seen, Sequence,

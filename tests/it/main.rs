@@ -26,6 +26,7 @@ mod order;
 mod own_side;
 mod permits;
 mod restart;
+mod retry;
 mod scope;
 mod secrets;
 mod support;

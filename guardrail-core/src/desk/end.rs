@@ -164,7 +164,7 @@ impl Desk {
     ) -> Result<ApprovalRequest, Error> {
         let judged = self.change_request(request, |request, _| {
             if request.recorded_state() == State::Started {
-                Move::append(event(outcome), ())
+                Move::append(event(request, outcome), ())
             } else {
                 Move::Stop(())
             }
@@ -173,11 +173,11 @@ impl Desk {
     }
 }
 
-fn event(outcome: &Outcome) -> AuditEvent {
+fn event(request: &ApprovalRequest, outcome: &Outcome) -> AuditEvent {
     match outcome {
         Outcome::Completed => AuditEvent::Completed,
         Outcome::Failed { panicked } => AuditEvent::Failed { panicked: *panicked },
-        Outcome::Aborted { why } => AuditEvent::Aborted { why: why.clone() },
+        Outcome::Aborted { why } => not_begun(request, why.clone()),
         Outcome::Unknown { why } => AuditEvent::Unknown { why: why.clone() },
     }
 }
@@ -204,10 +204,21 @@ fn legal_end(
             AuditEvent::Unknown { why: "the call went away while the body ran".into() }
         }
         (State::Started, _) => {
-            AuditEvent::Aborted { why: "the call went away before the body began".into() }
+            not_begun(request, "the call went away before the body began".into())
         }
+        // A start that is still under way must not come after us: it finds that the stream has moved.
+        (State::Unknown, Phase::Starting) if request.retries().is_some() => AuditEvent::Attended,
         _ => return None,
     })
+}
+
+/// The body did not begin. Where it had begun before, that says nothing of how that ended.
+fn not_begun(request: &ApprovalRequest, why: Box<str>) -> AuditEvent {
+    if request.is_retried() {
+        let why = format!("{why}; how it ended that had begun before is not known").into();
+        return AuditEvent::Unknown { why };
+    }
+    AuditEvent::Aborted { why }
 }
 
 fn gone_before_record(intent: &Arc<Intent>) -> AuditEvent {

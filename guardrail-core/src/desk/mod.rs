@@ -11,6 +11,7 @@ mod note;
 mod open;
 mod permit;
 mod recover;
+mod retry;
 mod start;
 mod unknown;
 mod wait;

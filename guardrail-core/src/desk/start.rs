@@ -5,6 +5,7 @@ use crate::desk::Desk;
 use crate::desk::change::Move;
 use crate::desk::error::Error;
 use crate::desk::permit::Permit;
+use crate::desk::retry::lets_retry;
 use crate::model::{
     ApprovalRequest, AuditEvent, Choice, Digest, Eligible, Outcome, PersonId, RequestId,
     Requirement, Stage, State, Verdict,
@@ -58,6 +59,15 @@ impl Desk {
         if let Some(why) = refusal {
             return Ok(Start::Refused(Box::new(request), why));
         }
+        self.permit(request, judged_by).await
+    }
+
+    /// The permit of a start that has just become durable, if it still holds.
+    pub(in crate::desk) async fn permit(
+        &self,
+        request: ApprovalRequest,
+        judged_by: Digest,
+    ) -> Result<Start, Error> {
         if let Err(why) = self.still_holds(&request, judged_by) {
             let outcome = Outcome::Aborted { why: why.clone() };
             let request = Box::pin(self.record_outcome(request, &outcome)).await?;
@@ -80,12 +90,15 @@ impl Desk {
         if policies.digest() == judged_by {
             return Ok(());
         }
+        if request.is_retried() {
+            lets_retry(&policies, request)?;
+        }
         holds(&policies, request, self.log.now()).map(|_| ())
     }
 }
 
 /// Whether everything the approval rests on still holds, and until when.
-fn holds(
+pub(in crate::desk) fn holds(
     policies: &PolicySet,
     request: &ApprovalRequest,
     now: Timestamp,

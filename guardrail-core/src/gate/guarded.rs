@@ -176,7 +176,10 @@ impl<T> Stage<T> {
             };
         }
         if let Self::Body = self {
-            let ended = ready!(body.poll(cx));
+            let ended = {
+                let _running = ticket.running();
+                ready!(body.poll(cx))
+            };
             let well = end.well(&ended);
             *self = Self::Ended(ticket.record(ended, well));
         }

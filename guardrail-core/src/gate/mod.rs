@@ -13,6 +13,7 @@ mod refusal;
 mod rig;
 #[cfg(feature = "rmcp")]
 mod rmcp;
+mod running;
 mod runtime;
 mod scope;
 mod ticket;
@@ -27,6 +28,7 @@ pub use context::Context;
 pub use error::Error;
 pub use permit::{Asked, Permit};
 pub use refusal::FromRefusal;
+pub use running::idempotency_key;
 pub use scope::{InContext, InstallError};
 
 use crate::approver::{Approver, Review, attend, tell};

@@ -145,15 +145,19 @@ async fn decided(guardrail: &Guardrail, waiting: &Waiting, track: &Track) -> Res
         span.record("guardrail.channel", &*vote.voted().channel);
     }
     // Whether there is still time is judged at the start, and put on record there.
-    if request.recorded_state() != State::Approved {
+    let may_start = request.recorded_state() == State::Approved;
+    if !may_start && request.retries().is_none() {
         let error = ended(&request);
         track.settle();
         return Err(error);
     }
     track.starting();
     // Boxed: what waits would hold room for it.
-    let start = Box::pin(desk.start(request, waiting.call));
-    match start.await.map_err(Error::unavailable)? {
+    let start = match may_start {
+        true => Box::pin(desk.start(request, waiting.call)).await,
+        false => Box::pin(desk.retry(request, waiting.call)).await,
+    };
+    match start.map_err(Error::unavailable)? {
         Start::Permitted(permit) => {
             record_decision("approved");
             track.started(permit);

@@ -9,6 +9,7 @@ use crate::gate::Guardrail;
 use crate::gate::error::Error;
 use crate::gate::judge::judge;
 use crate::gate::pass::{Entered, enter, wait};
+use crate::gate::running::InBody;
 use crate::gate::runtime::has_runtime;
 use crate::gate::scope::Frame;
 use crate::gate::ticket::Ticket;
@@ -110,7 +111,7 @@ impl Permit {
     ) -> Result<T, E> {
         let Self { track, ticket, .. } = self;
         track.begin_body()?;
-        let ended = body.await;
+        let ended = InBody::new(&track, body).await;
         let well = ended.is_ok();
         let (ended, recorded) = ticket.record(ended, well).await;
         match (ended, recorded) {

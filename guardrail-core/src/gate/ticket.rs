@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use crate::gate::error::Error;
+use crate::gate::running::Running;
 use crate::gate::track::Track;
 
 /// What records an outcome, and holds what the body yielded until then. The type of the future is
@@ -47,6 +48,11 @@ pub(crate) struct Ticket {
 impl Ticket {
     pub(crate) fn new(track: Arc<Track>) -> Self {
         Self { track }
+    }
+
+    /// While what this returns is there, the body runs on this thread.
+    pub(crate) fn running(&self) -> Running {
+        Running::enter(self.track.running())
     }
 
     /// Puts the outcome of the body on record. It is stored before this returns: what comes back may

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::desk::{self, Desk, Ending, Permit, Phase, Slot};
 use crate::gate::error::Error;
-use crate::model::{Intent, Outcome, RequestId};
+use crate::model::{Intent, LogId, Outcome, RequestId};
 
 /// How long a call that failed at the gate waits for its end to be on record. What has not come
 /// by then is tried behind its back.
@@ -113,6 +113,14 @@ impl Track {
                 Ok(())
             }
             _ => Err(Error::unavailable(desk::Error::NotFound)),
+        }
+    }
+
+    /// The request whose body may run by now.
+    pub(crate) fn running(&self) -> Option<(LogId, RequestId)> {
+        match &*self.stage() {
+            Stage::Started { desk, permit, .. } => Some((desk.log().id(), permit.id())),
+            _ => None,
         }
     }
 

@@ -85,6 +85,39 @@ impl RequestId {
     }
 }
 
+/// What a body can give to whatever it calls, so that the same deed asked for twice is done once:
+/// the same for every start of one request, and of no other. A UUID, version 8, of 36 characters; the
+/// hash of the log's id and the request's, so that it can be told again and says nothing of either.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct IdempotencyKey(Uuid);
+
+impl IdempotencyKey {
+    /// Of this request of this log.
+    #[must_use]
+    pub fn of(log: LogId, request: RequestId) -> Self {
+        let mut fields = Fields::new("guardrail-idempotency-v1");
+        fields.text(&log.to_string());
+        fields.text(&request.to_string());
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(fields.digest().as_bytes()) {
+            *to = *from;
+        }
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}
+
+impl fmt::Display for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0.hyphenated(), f)
+    }
+}
+
+impl fmt::Debug for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// Text that is no request id. It says nothing of what was tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no such request")]

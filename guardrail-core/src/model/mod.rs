@@ -30,7 +30,7 @@ pub use counted::CountedVote;
 pub use decision::{Decision, Outcome};
 pub use digest::{Digest, DigestError};
 pub use event::{AuditEvent, Found, Posted, Requested, Resolved, TEXT_LIMIT, Voted};
-pub use id::{IdError, LogId, Nonce, NonceError, RequestId, Sequence, Version};
+pub use id::{IdError, IdempotencyKey, LogId, Nonce, NonceError, RequestId, Sequence, Version};
 pub use intent::{Intent, Place, Preview};
 pub use intent_error::IntentError;
 pub use name::{ActionName, AgentName, GroupName, NameError, PersonId, PolicyName, fold};
@@ -39,7 +39,9 @@ pub(crate) use prose::cut;
 pub use prose::{ARGUMENT_LIMIT, CHAIN_LIMIT, LABEL_LIMIT, PREVIEW_LIMIT, PROSE_LIMIT};
 pub use receipt::Receipt;
 pub use request::{ApprovalRequest, FoldError};
-pub use requirement::{Choice, Eligible, Reference, Requirement, Risk, Stage, Tally, Verdict};
+pub use requirement::{
+    Choice, Eligible, Reference, Requirement, Retry, Risk, Stage, Tally, Verdict,
+};
 pub use secret::Secret;
 pub use state::State;
 pub use vote::{Cast, Identity, Reviewer, Seen, Vote, VoteRefusal};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::model::counted::CountedVote;
+use crate::model::counted::{CountedVote, voter};
 use crate::model::decision::{Decision, Outcome};
 use crate::model::digest::Digest;
 use crate::model::event::{AuditEvent, Posted, Requested, Resolved};
@@ -12,7 +12,7 @@ use crate::model::id::{RequestId, Version};
 use crate::model::intent::Intent;
 use crate::model::name::PersonId;
 use crate::model::receipt::Receipt;
-use crate::model::requirement::{Choice, Requirement, Tally, Verdict};
+use crate::model::requirement::{Choice, Requirement, Retry, Tally, Verdict};
 use crate::model::state::State;
 use crate::model::vote::Identity;
 
@@ -254,6 +254,15 @@ impl ApprovalRequest {
         })
     }
 
+    /// Until when its body may begin again, where its outcome is unknown and its policy lets it: as
+    /// long as its approval would have lasted.
+    #[must_use]
+    pub fn retries(&self) -> Option<Timestamp> {
+        let requirement = self.requirement().filter(|r| r.retry() == Retry::Idempotent)?;
+        let decided = self.0.decided.filter(|_| self.0.state == State::Unknown)?;
+        Some(decided.after(requirement.grant_ttl()))
+    }
+
     /// Where it stands on record, whatever the time.
     #[must_use]
     pub fn recorded_state(&self) -> State {
@@ -383,13 +392,5 @@ impl ApprovalRequest {
     #[must_use]
     pub fn unknown_event(&self) -> Option<&str> {
         self.0.more().unknown.as_deref()
-    }
-}
-
-/// Who a refused vote is counted for: the person, through whatever channel, else the account.
-fn voter(who: &Identity, person: Option<&PersonId>) -> Box<str> {
-    match person {
-        Some(person) => Identity::person(person.as_str()).to_string().into(),
-        None => who.to_string().into(),
     }
 }

@@ -120,6 +120,24 @@ pub enum Choice {
     Deny,
 }
 
+/// Whether a body whose outcome is unknown may begin again without asking again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retry {
+    /// It may not; a person looks into it.
+    #[default]
+    Never,
+    /// The deed is the same done once or twice under one key: a call with the same key may begin it
+    /// again, as long as the approval would last.
+    Idempotent,
+}
+
+impl Retry {
+    const fn is_never(&self) -> bool {
+        matches!(self, Self::Never)
+    }
+}
+
 /// Who must agree, until when, and what they are shown of the policy. Snapshotted into a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,6 +150,8 @@ pub struct Requirement {
     pub(crate) timeout: Duration,
     #[serde(with = "millis")]
     pub(crate) grant_ttl: Duration,
+    #[serde(default, skip_serializing_if = "Retry::is_never")]
+    pub(crate) retry: Retry,
     pub(crate) requester_required: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) reason_required: Vec<Choice>,
@@ -170,6 +190,12 @@ impl Requirement {
     #[must_use]
     pub const fn grant_ttl(&self) -> Duration {
         self.grant_ttl
+    }
+
+    /// Whether a body whose outcome is unknown may begin again within the time of the approval.
+    #[must_use]
+    pub const fn retry(&self) -> Retry {
+        self.retry
     }
 
     /// Whether a call that names no person it acts for is refused.

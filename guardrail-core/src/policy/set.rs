@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
-    Actor, Digest, Eligible, Intent, NameError, PersonId, PolicyName, Requirement, Risk, Stage,
-    Verdict,
+    Actor, Digest, Eligible, Intent, NameError, PersonId, PolicyName, Requirement, Retry, Risk,
+    Stage, Verdict,
 };
 use crate::policy::directory::Directory;
 use crate::policy::likely::likely;
@@ -87,6 +87,7 @@ impl PolicySet {
                 stages: vec![stage],
                 timeout: Policy::TIMEOUT,
                 grant_ttl: Policy::GRANT_TTL,
+                retry: Retry::Never,
                 requester_required: false,
                 reason_required: Vec::new(),
                 references: Vec::new(),

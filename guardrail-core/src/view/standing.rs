@@ -7,7 +7,8 @@ use super::say;
 use super::visible::Style;
 use crate::clock::Timestamp;
 use crate::model::{
-    ApprovalRequest, Choice, CountedVote, Decision, Eligible, Outcome, Requirement, State, Verdict,
+    ApprovalRequest, Choice, CountedVote, Decision, Eligible, Outcome, Requirement, Retry, State,
+    Verdict,
 };
 
 /// State, decision and risk.
@@ -116,7 +117,13 @@ pub(super) fn votes<'a>(
         .run(Run::verified(request.tally().to_string()))
         .run(Run::own(", asks "))
         .run(Run::verified(limits.brief(&asked(requirement))));
-    items.push(Item::fixed(needed));
+    items.push(Item::fixed(match requirement.retry() {
+        Retry::Never => needed,
+        Retry::Idempotent => needed.run(Run::own(format!(
+            "; may begin again after a crash, within {} of the approval",
+            say::span(requirement.grant_ttl())
+        ))),
+    }));
     // The newest are the ones a reviewer has not seen.
     let older = request.votes().len().saturating_sub(few);
     if older > 0 {

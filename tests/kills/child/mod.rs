@@ -1,5 +1,6 @@
 //! The process that is killed: one guardrail over a log, with calls in every phase.
 
+mod again;
 mod doom;
 mod life;
 mod mortal;
@@ -8,6 +9,7 @@ mod orders;
 mod racer;
 mod witness;
 
+pub(crate) use again::AGAIN;
 pub(crate) use doom::{Doom, Path};
 pub(crate) use life::NAME;
 pub(crate) use open::open;

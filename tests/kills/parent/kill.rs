@@ -40,8 +40,13 @@ pub(crate) fn live(orders: &Orders, when: When) -> End {
 
 /// The same; `last` is done just before.
 pub(crate) fn live_until(orders: &Orders, when: When, last: impl FnOnce()) -> End {
+    live_as(NAME, orders, when, last)
+}
+
+/// The same of the child of this name.
+pub(crate) fn live_as(name: &str, orders: &Orders, when: When, last: impl FnOnce()) -> End {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([NAME, "--exact", "--nocapture"]).stdin(Stdio::null()).stdout(Stdio::piped());
+    command.args([name, "--exact", "--nocapture"]).stdin(Stdio::null()).stdout(Stdio::piped());
     orders.give(&mut command);
     let mut child = command.spawn().unwrap();
     let said = listen(&mut child);

@@ -34,7 +34,9 @@ fn lived(life: &[&AuditRecord]) {
     assert_eq!(count(&["requested"]), 1, "{names:?}");
     assert!(count(&["approved", "denied", "expired", "withdrawn"]) <= 1, "{names:?}");
     assert!(count(&["started", "lapsed"]) <= 1, "{names:?}");
-    assert!(count(&["completed", "failed", "aborted", "unknown"]) <= 1, "{names:?}");
+    let ends = count(&["completed", "failed", "aborted", "unknown"]);
+    assert!(ends <= 1 + count(&["retried"]), "{names:?}");
+    assert!(count(&["retried"]) <= count(&["unknown"]), "{names:?}");
     assert_eq!(count(&["approver_left", "expired"]), 0, "nobody was slow or failed: {names:?}");
     if let Some(started) = place("started") {
         let is_free = matches!(requested.verdict, Verdict::Allow);

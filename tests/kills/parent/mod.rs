@@ -1,6 +1,7 @@
 //! The process that kills, and looks at what is left.
 
 mod after;
+mod again;
 mod any_time;
 mod chain;
 mod every_step;

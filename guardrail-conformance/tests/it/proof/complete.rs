@@ -120,6 +120,49 @@ fn a_vote_and_a_start_that_come_too_late_are_found() {
     assert_eq!(late(4, grant), at(12, NotAllowed::Late));
 }
 
+/// A life whose policy lets its body begin again, after a crash in it and up to these events.
+fn again(retry: bool, events: impl IntoIterator<Item = AuditEvent>) -> Vec<AuditEvent> {
+    let mut requirement = serde_json::to_value(events::requirement().unwrap()).unwrap();
+    if retry {
+        requirement["retry"] = "idempotent".into();
+    }
+    let ask = Verdict::Ask(Arc::new(serde_json::from_value(requirement).unwrap()));
+    let mut life = life(ask, |digest| digest);
+    life.truncate(5);
+    life.extend(events);
+    life
+}
+
+#[test]
+fn a_body_that_begins_again_is_held_against_its_policy() {
+    let AuditEvent::Started { digest, .. } = life(ask(), |digest| digest)[4] else { panic!() };
+    let retried = |digest| AuditEvent::Retried { digest, call: None };
+    let unknown = || AuditEvent::Unknown { why: "gone".into() };
+    let once = [unknown(), retried(digest), AuditEvent::Completed];
+    assert_eq!(found(again(true, once.clone())), Ok(Some(3)));
+    let twice = [unknown(), retried(digest), unknown(), retried(digest), unknown()];
+    assert_eq!(found(again(true, twice)), Ok(Some(4)));
+    assert_eq!(found(again(false, once.clone())), at(14, NotAllowed::Retry));
+    let other = [unknown(), retried(Digest::of(b"another deed"))];
+    assert_eq!(found(again(true, other)), at(14, NotAllowed::Digest));
+    let mut allowed = life(Verdict::Allow, |digest| digest);
+    allowed.drain(1..4);
+    allowed.truncate(2);
+    allowed.extend([unknown(), retried(digest)]);
+    assert_eq!(found(allowed), at(11, NotAllowed::Retry));
+    let (grant, tick) = (Duration::from_secs(300), Duration::from_micros(1));
+    let late = |wait: Duration| {
+        let waits = (0..8).map(|place| if place == 6 { wait } else { Duration::ZERO });
+        found_after(again(true, once.clone()), waits)
+    };
+    assert_eq!(late(grant - tick), Ok(Some(3)));
+    assert_eq!(late(grant), at(14, NotAllowed::Retry));
+    // Without an unknown outcome before it, or behind a person's word, the arrows forbid it.
+    assert!(found(again(true, [retried(digest)])).is_err());
+    let resolved = events::resolved(guardrail_core::model::Found::Happened).unwrap();
+    assert!(found(again(true, [unknown(), resolved, retried(digest)])).is_err());
+}
+
 #[test]
 fn a_vote_against_it_is_found() {
     let against = voted(|vote| vote.choice = Choice::Deny);

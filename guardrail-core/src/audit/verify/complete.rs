@@ -10,14 +10,26 @@ use crate::audit::record::AuditRecord;
 use crate::audit::verify::{Fault, NotAllowed, VerifyError};
 use crate::clock::Timestamp;
 use crate::model::{
-    AuditEvent, Choice, Digest, PersonId, Posted, RequestId, Requested, Requirement, Verdict, Voted,
+    AuditEvent, Choice, Digest, PersonId, Posted, RequestId, Requested, Requirement, Retry,
+    Verdict, Voted,
 };
 
 /// The requests that may still start, and those that people denied.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Complete {
     waiting: HashMap<RequestId, Waiting>,
+    /// Those that were started and may begin again.
+    again: HashMap<RequestId, Again>,
     starts: u64,
+}
+
+/// What lets a body begin again.
+#[derive(Clone, Copy, Debug)]
+struct Again {
+    digest: Digest,
+    until: Timestamp,
+    /// Whether nobody knows how it ended.
+    is_unknown: bool,
 }
 
 /// What stands before a start. Nothing of the intent is kept but its digest.
@@ -66,20 +78,43 @@ impl Complete {
                 self.starts = self.starts.saturating_add(1);
                 // It is taken out: a second start has nothing before it.
                 let judged = match self.waiting.remove(&id) {
-                    Some(waiting) => waiting.judge(*digest, time),
+                    Some(waiting) => {
+                        self.again.extend(waiting.again().map(|again| (id, again)));
+                        waiting.judge(*digest, time)
+                    }
                     None => Err(NotAllowed::NotApproved),
                 };
                 let at = |why| VerifyError { sequence: record.sequence(), why: Fault::Start(why) };
                 judged.map_err(at)?;
             }
-            AuditEvent::Retried { .. } => {
-                let why = Fault::Start(NotAllowed::Retry);
-                return Err(VerifyError { sequence: record.sequence(), why });
+            AuditEvent::Retried { digest, .. } => {
+                self.starts = self.starts.saturating_add(1);
+                let why = match self.again.get_mut(&id) {
+                    Some(again) if again.digest != *digest => NotAllowed::Digest,
+                    Some(again) if again.is_unknown && time < again.until => {
+                        again.is_unknown = false;
+                        return Ok(());
+                    }
+                    _ => NotAllowed::Retry,
+                };
+                return Err(VerifyError { sequence: record.sequence(), why: Fault::Start(why) });
             }
+            AuditEvent::Unknown { .. } => {
+                if let Some(again) = self.again.get_mut(&id) {
+                    again.is_unknown = true;
+                }
+            }
+            AuditEvent::Completed
+            | AuditEvent::Failed { .. }
+            | AuditEvent::Aborted { .. }
+            | AuditEvent::Resolved(_) => drop(self.again.remove(&id)),
             AuditEvent::Expired | AuditEvent::Withdrawn { .. } | AuditEvent::Lapsed { .. } => {
                 self.waiting.remove(&id);
             }
             event => {
+                if let AuditEvent::Other { .. } = event {
+                    self.again.remove(&id);
+                }
                 if let Some(waiting) = self.waiting.get_mut(&id) {
                     waiting.hear(event, time);
                 }
@@ -118,6 +153,15 @@ impl Waiting {
             (AuditEvent::Other { .. }, Self::Allowed(_)) => *self = Self::Unknown,
             _ => {}
         }
+    }
+
+    /// Until when it may begin again, once it was started.
+    fn again(&self) -> Option<Again> {
+        let Self::Asked(asked) = self else { return None };
+        let (digest, requirement) = (asked.digest, &asked.requirement);
+        let until = asked.approved?.after(requirement.grant_ttl());
+        let may = requirement.retry() == Retry::Idempotent;
+        may.then_some(Again { digest, until, is_unknown: false })
     }
 
     fn judge(&self, started: Digest, time: Timestamp) -> Result<(), NotAllowed> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{Choice, PolicyName, Requirement, Risk};
+use crate::model::{Choice, PolicyName, Requirement, Retry, Risk};
 use crate::policy::named::{Effect, Policy};
 use crate::policy::read::duration::duration;
 use crate::policy::read::groups::Groups;
@@ -13,7 +13,7 @@ use crate::policy::read::people::People;
 use crate::policy::read::{approvers, references};
 use crate::policy::report::Report;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "description",
     "effect",
     "risk",
@@ -22,6 +22,7 @@ const KEYS: [&str; 11] = [
     "approvals",
     "timeout",
     "grant_ttl",
+    "retry",
     "reason_required",
     "references",
     "controls",
@@ -29,7 +30,8 @@ const KEYS: [&str; 11] = [
 /// Words of the grammar to come. A version that does not know them must not ignore them.
 const LATER: [&str; 4] = ["rules", "stages", "escalate", "remind_every"];
 /// What means something only where people are asked.
-const ASKING: [&str; 5] = ["approvers", "approvals", "timeout", "grant_ttl", "reason_required"];
+const ASKING: [&str; 6] =
+    ["approvers", "approvals", "timeout", "grant_ttl", "retry", "reason_required"];
 
 const EFFECTS: [(&str, Effect); 3] =
     [("allow", Effect::Allow), ("ask", Effect::Ask), ("deny", Effect::Deny)];
@@ -40,6 +42,7 @@ const RISKS: [(&str, Risk); 4] = [
     ("critical", Risk::Critical),
 ];
 const REQUESTERS: [(&str, bool); 2] = [("required", true), ("optional", false)];
+const RETRIES: [(&str, Retry); 2] = [("never", Retry::Never), ("idempotent", Retry::Idempotent)];
 const CHOICES: [(&str, Choice); 2] = [("approve", Choice::Approve), ("deny", Choice::Deny)];
 
 /// Most bytes of a description.
@@ -101,6 +104,7 @@ fn policy(
         stages: stage.into_iter().collect(),
         timeout: time(node, "timeout", MONTH, report).unwrap_or(Policy::TIMEOUT),
         grant_ttl: time(node, "grant_ttl", DAY, report).unwrap_or(Policy::GRANT_TTL),
+        retry: node.choice("retry", &RETRIES, report).unwrap_or_default(),
         requester_required: requester.unwrap_or(risk >= Risk::High),
         reason_required: choices(node, report),
         references: references::references(node, report),

@@ -16,6 +16,8 @@ const OTHERS: &[(&str, &str)] = &[
     ("expiry", "timeout"),
     ("deadline", "timeout"),
     ("ttl", "grant_ttl"),
+    ("retries", "retry"),
+    ("idempotent", "retry"),
     ("action", "effect"),
     ("decision", "effect"),
     ("mode", "effect"),

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{WHOLE, call, denied, name, set};
-use crate::model::{Choice, Digest, Eligible, Identity, PersonId, Requirement, Risk, Verdict};
+use crate::model::{
+    Choice, Digest, Eligible, Identity, PersonId, Requirement, Retry, Risk, Verdict,
+};
 use crate::policy::{Effect, PolicySet, Resolution};
 
 fn asked(set: &PolicySet, policy: &str, person: Option<&str>) -> Arc<Requirement> {
@@ -21,6 +23,7 @@ fn a_policy_asks_exactly_what_its_file_says() {
     assert_eq!(requirement.risk(), Risk::High);
     assert_eq!(requirement.timeout(), Duration::from_secs(600));
     assert_eq!(requirement.grant_ttl(), Duration::from_secs(90));
+    assert_eq!(requirement.retry(), Retry::Idempotent);
     assert!(requirement.requester_required());
     assert!(requirement.reason_required(Choice::Deny));
     assert!(!requirement.reason_required(Choice::Approve));
@@ -50,6 +53,7 @@ fn what_a_policy_leaves_out_has_its_default() {
     assert_eq!(requirement.stages()[0].approvals(), 1);
     assert_eq!(requirement.timeout(), Duration::from_secs(15 * 60));
     assert_eq!(requirement.grant_ttl(), Duration::from_secs(5 * 60));
+    assert_eq!(requirement.retry(), Retry::Never);
     assert!(!requirement.requester_required());
     assert!(!requirement.reason_required(Choice::Deny));
 }

@@ -172,6 +172,8 @@ fn policies() {
             "approvers = ['group:sre']\nreason_required = ['reject', 'Deny']",
             "approvers = ['group:sre']\ndescription = ''",
             "effect = 'allow'\napprovers = ['group:sre']\napprovals = 2",
+            "approvers = ['group:sre']\nretry = 'always'",
+            "effect = 'allow'\nretry = 'idempotent'",
             "effect = 'deny'\ntimeout = '5m'\ngrant_ttl = '5m'\nreason_required = ['deny']",
             "approvers = ['group:sre']\nquorum = 2\naprovals = 2\ntiemout = '5m'\ncolour = 'red'",
         ],

@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::model::{
     ApprovalRequest, AuditEvent, Choice, Digest, Eligible, GroupName, Identity, Intent,
-    IntentBuilder, PersonId, Reference, RequestId, Requested, Requirement, Risk, Stage, Verdict,
-    Voted,
+    IntentBuilder, PersonId, Reference, RequestId, Requested, Requirement, Retry, Risk, Stage,
+    Verdict, Voted,
 };
 
 /// 2026-09-21 09:14:02 UTC.
@@ -41,6 +41,7 @@ pub(super) fn requirement() -> Requirement {
         }],
         timeout: Duration::from_secs(900),
         grant_ttl: Duration::from_secs(300),
+        retry: Retry::Never,
         requester_required: true,
         reason_required: Vec::new(),
         references: vec![Reference {
