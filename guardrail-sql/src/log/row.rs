@@ -2,9 +2,8 @@
 
 use guardrail_core::audit::AuditRecord;
 use guardrail_core::model::{AuditEvent, State};
-use serde::Serialize;
 
-/// A record as a row. Serialized as an array, in the order of its fields.
+/// A record as a row.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) seq: i64,
@@ -48,31 +47,6 @@ impl Row {
             leaf: record.leaf().to_string(),
             line: record.line().to_owned(),
         }
-    }
-}
-
-impl Serialize for Row {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let front = (self.seq, &self.id, self.ver, &self.event, &self.was, &self.became);
-        let back = (self.time, self.writer, &self.prev, &self.leaf, &self.line);
-        let (seq, id, ver, event, was, became) = front;
-        let (time, writer, prev, leaf, line) = back;
-        (
-            seq,
-            id,
-            ver,
-            event,
-            was,
-            became,
-            &self.digest,
-            &self.person,
-            time,
-            writer,
-            prev,
-            leaf,
-            line,
-        )
-            .serialize(serializer)
     }
 }
 

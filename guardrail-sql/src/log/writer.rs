@@ -25,6 +25,9 @@ pub(crate) const PLACES: usize = 1024;
 /// Most appends in one transaction.
 const BATCH: usize = 256;
 
+/// Most turns that others get to come into a batch.
+const TURNS: usize = 4;
+
 /// A batch of this many events takes no further append.
 const BATCH_EVENTS: usize = 1024;
 
@@ -75,15 +78,7 @@ impl<E: Engine> Writer<E> {
     /// Writes until nobody can append any more; then says that this writer has left.
     pub(crate) async fn run(mut self) {
         while let Some(first) = self.jobs.recv().await {
-            let mut events = first.append.events.len();
-            let mut jobs = vec![first];
-            while jobs.len() < BATCH
-                && events < BATCH_EVENTS
-                && let Ok(job) = self.jobs.try_recv()
-            {
-                events = events.saturating_add(job.append.events.len());
-                jobs.push(job);
-            }
+            let jobs = self.gather(first).await;
             self.write(jobs).await;
         }
         drop(self.session.take());
@@ -97,6 +92,28 @@ impl<E: Engine> Writer<E> {
         }
         // One that answers nothing is not waited for; it goes with its process.
         let _ = tokio::time::timeout(TRY, shared.engine.close()).await;
+    }
+
+    /// Those who wait. Who was answered together comes again together: each gets its turn before the
+    /// batch is closed, lest the first of them gets a transaction for itself.
+    async fn gather(&mut self, first: Job) -> Vec<Job> {
+        let mut events = first.append.events.len();
+        let mut jobs = vec![first];
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+            let before = jobs.len();
+            while jobs.len() < BATCH
+                && events < BATCH_EVENTS
+                && let Ok(job) = self.jobs.try_recv()
+            {
+                events = events.saturating_add(job.append.events.len());
+                jobs.push(job);
+            }
+            if jobs.len() == before {
+                break;
+            }
+        }
+        jobs
     }
 
     async fn write(&mut self, mut jobs: Vec<Job>) {

@@ -19,6 +19,7 @@ const MIGRATIONS: &[Migration] = &[
     include_str!("../../migrations/postgres/0003_guarded.sql"),
     include_str!("../../migrations/postgres/0004_unknown.sql"),
     include_str!("../../migrations/postgres/0006_heads.sql"),
+    include_str!("../../migrations/postgres/0007_at_once.sql"),
 ];
 
 /// How long a connection is waited for.

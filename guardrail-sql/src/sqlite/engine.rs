@@ -13,6 +13,7 @@ use crate::log::engine::{Engine, Head, Known, Stored, StoredHead};
 use crate::log::process::{Holder, Writer};
 use crate::log::row::Row;
 use crate::sqlite::heads;
+use crate::sqlite::insert::insert;
 use crate::sqlite::presence::{self, tick};
 
 /// A log's file.
@@ -128,19 +129,7 @@ impl Engine for Sqlite {
         log: i64,
         rows: &[Row],
     ) -> Result<(), sqlx::Error> {
-        sqlx::query(
-            "INSERT INTO guardrail_record (log, seq, id, ver, event, was, became, digest, person,
-                                           time, writer, prev, leaf, line)
-             SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
-                    value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9,
-                    value ->> 10, value ->> 11, value ->> 12
-             FROM json_each(?2)",
-        )
-        .bind(log)
-        .bind(json(rows)?)
-        .execute(on)
-        .await
-        .map(drop)
+        insert(on, log, rows).await
     }
 
     async fn cover(

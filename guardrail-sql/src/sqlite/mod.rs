@@ -6,6 +6,7 @@
 mod engine;
 mod file;
 mod heads;
+mod insert;
 mod key;
 mod presence;
 

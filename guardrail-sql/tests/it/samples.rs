@@ -49,7 +49,7 @@ const NOTE: [(&str, &str); 9] = [
 ];
 
 /// Its line.
-const LINE: &str = r#"'{"seq":4,"id":"' || id || '","ver":3,"writer":' || writer || ',"prev":"'
+pub(crate) const LINE: &str = r#"'{"seq":4,"id":"' || id || '","ver":3,"writer":' || writer || ',"prev":"'
     || leaf || '","event":{"name":"commented"}}'"#;
 
 /// A note changed like this breaks no rule.

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use guardrail_conformance::events::{asked, commented, of_requests};
-use guardrail_core::audit::{Append, AuditLog};
-use guardrail_core::model::Version;
+use guardrail_conformance::events::{asked, commented, of_requests, requested, started};
+use guardrail_core::audit::{Append, AuditLog, Error};
+use guardrail_core::model::{AuditEvent, Digest, Verdict, Version};
 use guardrail_sql::PostgresLog;
 use guardrail_test_counterparts::Postgres;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -73,6 +73,77 @@ async fn what_is_legal_may_be_inserted_by_hand() {
     sqlx::raw_sql(statement).execute(&mut bed.connection).await.unwrap();
 }
 
+/// Two notes in one statement, the second changed like this.
+fn two(changed: &[(&str, &str)]) -> String {
+    let line = samples::LINE.replace("\"seq\":4", "\"seq\":5").replace("\"ver\":3", "\"ver\":4");
+    let mut second = vec![("seq", "5"), ("ver", "4"), ("line", line.as_str())];
+    second.retain(|(column, _)| changed.iter().all(|(other, _)| other != column));
+    second.extend(changed);
+    let first = samples::forged(samples::LEGAL);
+    let second = samples::forged(&second);
+    let (_, second) = second.split_once(" SELECT ").unwrap();
+    format!("{first} UNION ALL SELECT {second}")
+}
+
+/// The records of one statement are judged each behind the one before it, and stand or fall together.
+#[tokio::test]
+async fn records_of_one_statement_follow_one_another() {
+    let Some(mut bed) = Bed::new().await else { return };
+    let other = "'00000000-0000-7000-8000-0000000000ff'";
+    for (changed, why) in [
+        (&[("seq", "6")][..], "not the next record"),
+        (&[("prev", "prev")], "not the next record"),
+        (&[("time", "time - 1")], "not the next record"),
+        (&[("log", "log + 1")], "not the next record"),
+        (&[("ver", "5")], "not the next event"),
+        (&[("ver", "3"), ("id", other)], "not the next event"),
+        (&[("was", "'started'"), ("became", "'started'")], "not the next event"),
+        (&[("event", "'nonsense'")], "cannot follow"),
+        (&[("event", "'escalated'")], "says otherwise"),
+        (&[("line", samples::LINE)], "says otherwise"),
+        (&[("event", "'voted'"), ("digest", "leaf"), ("person", "'bob'")], "another digest"),
+    ] {
+        let said = bed.said(&two(changed)).await;
+        assert!(said.contains(why), "{changed:?}: {said}");
+    }
+    sqlx::raw_sql(AssertSqlSafe(two(&[]))).execute(&mut bed.connection).await.unwrap();
+    let late = Append::new(samples::id(1), Version::new(3), vec![commented("between")]);
+    let late = bed.log.append(&late).await;
+    assert!(matches!(late, Err(Error::Conflict { .. })), "{late:?}");
+    let note = Append::new(samples::id(1), Version::new(4), vec![commented("goes on")]);
+    bed.log.append(&note).await.unwrap();
+}
+
+/// Where a request stands is what its last record says, however many came at once.
+#[tokio::test]
+async fn a_life_in_one_append() {
+    let Some(mut bed) = Bed::new().await else { return };
+    let allow = requested(Verdict::Allow).unwrap();
+    let events = vec![allow.clone(), started(), commented("and on"), commented("and on")];
+    bed.log.append(&Append::new(samples::id(2), Version::START, events)).await.unwrap();
+    let events = vec![allow, commented("first")];
+    bed.log.append(&Append::new(samples::id(3), Version::START, events)).await.unwrap();
+    let other = AuditEvent::Started { digest: Digest::of(b"x"), call: None };
+    let late = Append::new(samples::id(3), Version::new(2), vec![other]);
+    assert!(matches!(bed.log.append(&late).await, Err(Error::Illegal { .. })));
+    let found: Vec<(i64, String, i64, i64, bool, bool)> = sqlx::query_as(
+        "SELECT version, state, first, last, starter = 1, attendant = 1 FROM guardrail_stream
+         WHERE id <> '00000000-0000-0000-0000-000000000000' ORDER BY first",
+    )
+    .fetch_all(&mut bed.connection)
+    .await
+    .unwrap();
+    let stands = |version, state: &str, first, last, is_started| {
+        (version, state.to_owned(), first, last, is_started, true)
+    };
+    let want = [
+        stands(2, "pending", 2, 3, false),
+        stands(4, "started", 4, 7, true),
+        stands(2, "approved", 8, 9, false),
+    ];
+    assert_eq!(found, want);
+}
+
 #[tokio::test]
 async fn nothing_is_changed_or_deleted() {
     let Some(mut bed) = Bed::new().await else { return };
@@ -82,6 +153,8 @@ async fn nothing_is_changed_or_deleted() {
         "TRUNCATE guardrail_record",
         "UPDATE guardrail_log SET last = 0",
         "UPDATE guardrail_log SET turn = 0",
+        "UPDATE guardrail_log SET last = last + 1",
+        "UPDATE guardrail_log SET name = 'other'",
         "UPDATE guardrail_log SET id = 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa'",
         "DELETE FROM guardrail_log",
         "TRUNCATE guardrail_log",
