@@ -22,11 +22,13 @@ mod seen;
 mod socket;
 mod token;
 mod verify;
+mod witness;
 
 pub use approver::SlackApprover;
 pub use client::{BotTokens, BuildError, StoreError, TokenFile, TokenStore};
 pub use config::{Arguments, Config, ConfigError, SlackBuilder};
 pub use error::Error;
+pub use witness::SlackWitness;
 
 #[doc(hidden)]
 pub use interaction::decode_any;

@@ -41,6 +41,7 @@ use crate::delivery::{Delivery, Inbox, inbox};
 use crate::error::Error;
 use crate::router;
 use crate::socket::{Socket, Teller, link};
+use crate::witness::SlackWitness;
 use shared::Shared;
 use tails::Tails;
 
@@ -127,6 +128,13 @@ impl SlackApprover {
             inner.inbox.clone(),
             Arc::clone(&inner.counts),
         ))
+    }
+
+    /// Shows the heads of an audit log in this channel, by its name or id, for a
+    /// [`Publisher`](guardrail_core::audit::proof::Publisher).
+    #[must_use]
+    pub fn witness(&self, channel: impl Into<String>) -> SlackWitness {
+        SlackWitness::new(self.0.shared.client.clone(), channel.into())
     }
 
     /// How many deliveries were refused so far: not signed, not for us, of no shape that is known,

@@ -1,5 +1,6 @@
 //! What is said in the thread of a request, and to the person it is done for.
 
+use guardrail_core::audit::proof::Checkpoint;
 use guardrail_core::model::{
     ApprovalRequest, Choice, CountedVote, Decision, Outcome, State, Tally,
 };
@@ -103,6 +104,12 @@ impl Note {
     pub(crate) fn reminder(left: &str, tally: Tally, group: Option<&str>) -> Self {
         let words = format!("Still waiting, {tally} approvals: {left} left, then it is refused.");
         Self { group: group.map(str::to_owned), ..Self::new(words) }
+    }
+
+    /// How far an audit log has come.
+    pub(crate) fn head(head: &Checkpoint) -> Self {
+        let (size, root) = (head.size(), head.root());
+        Self::new(format!(" holds {size} records, root {root}.")).by(head.origin())
     }
 
     /// What the person hears for whom it is done.

@@ -14,3 +14,4 @@ mod parts;
 mod restart;
 mod suite;
 mod votes;
+mod witness;

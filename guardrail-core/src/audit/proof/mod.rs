@@ -41,4 +41,4 @@ pub use ranges::ProofError;
 pub use rhythm::Rhythm;
 pub use signer::{SignError, Signer};
 pub use tlog_proof::{TlogProof, TlogProofError};
-pub use witness::{FileWitness, GitWitness, Witness, WitnessError};
+pub use witness::{FileWitness, GitWitness, Witness, WitnessError, is_new};

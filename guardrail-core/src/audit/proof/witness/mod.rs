@@ -57,11 +57,11 @@ impl WitnessError {
     }
 }
 
-/// Whether `head` is new to a witness that knows `known`.
+/// Whether `head` is new to a witness that knows `known`: for witnesses of your own.
 ///
 /// # Errors
 /// `Contradicts`.
-fn is_new(known: Option<&Checkpoint>, head: &Checkpoint) -> Result<bool, WitnessError> {
+pub fn is_new(known: Option<&Checkpoint>, head: &Checkpoint) -> Result<bool, WitnessError> {
     let Some(known) = known else { return Ok(true) };
     let contradicts = known.origin() != head.origin()
         || known.size() > head.size()
