@@ -35,3 +35,4 @@ mod tighter;
 mod unknown;
 mod unrecorded;
 mod votes;
+mod watch;

@@ -1,50 +1,37 @@
 //! The handle on one request for whoever hears people.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::approver::error::Error;
 use crate::clock::Timestamp;
-use crate::desk::Desk;
+use crate::desk::{Desk, Next, Watch};
 use crate::model::{
-    ApprovalRequest, Cast, Identity, Nonce, PersonId, Receipt, RequestId, State, Vote, VoteRefusal,
+    ApprovalRequest, Cast, Identity, Nonce, PersonId, Receipt, RequestId, Vote, VoteRefusal,
 };
 use crate::policy::PolicySet;
 
 /// The handle on one request: read it, cast, comment, hear changes. Cheap to clone; every clone
 /// keeps its own place in what it has heard.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Review {
-    desk: Arc<Desk>,
+    /// Shared by all who wait for the request here. It knows the freshest that any of them knows,
+    /// so that a vote starts from there.
+    watch: Arc<Watch>,
     channel: Arc<str>,
     /// What `changed` has told of.
     heard: ApprovalRequest,
-    /// The freshest anybody of this channel knows, so that a vote starts from there.
-    latest: Arc<Mutex<ApprovalRequest>>,
-    over: bool,
-}
-
-impl Clone for Review {
-    fn clone(&self) -> Self {
-        Self {
-            desk: Arc::clone(&self.desk),
-            channel: Arc::clone(&self.channel),
-            heard: self.heard.clone(),
-            latest: Arc::clone(&self.latest),
-            over: self.over,
-        }
-    }
 }
 
 impl Review {
     pub(crate) fn new(desk: Arc<Desk>, channel: &str, request: ApprovalRequest) -> Self {
+        Self::sharing(Watch::new(desk, request), channel)
+    }
+
+    /// One that waits with others.
+    pub(crate) fn sharing(watch: Arc<Watch>, channel: &str) -> Self {
         let channel = channel.get(..channel.floor_char_boundary(64)).unwrap_or_default();
-        Self {
-            desk,
-            channel: channel.into(),
-            latest: Arc::new(Mutex::new(request.clone())),
-            over: request.recorded_state().is_final(),
-            heard: request,
-        }
+        let heard = watch.latest();
+        Self { watch, channel: channel.into(), heard }
     }
 
     /// The request, as this handle last heard of it.
@@ -68,7 +55,7 @@ impl Review {
     /// The time by which every deadline is judged.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.desk.now()
+        self.desk().now()
     }
 
     /// What this channel already sent, oldest first.
@@ -85,8 +72,8 @@ impl Review {
     /// # Cancel safety
     /// Dropped: nothing has happened.
     pub async fn current(&mut self) -> Result<&ApprovalRequest, Error> {
-        let request = self.desk.read(self.heard.id()).await?;
-        self.learn(request);
+        let request = self.desk().read(self.heard.id()).await?;
+        self.learn(&request);
         self.hear_latest();
         Ok(&self.heard)
     }
@@ -94,7 +81,7 @@ impl Review {
     /// The policies and people in force.
     #[must_use]
     pub fn policies(&self) -> PolicySet {
-        self.desk.policies()
+        self.desk().policies()
     }
 
     /// Whose vote this identity would cast, and whether it may count: every check of a vote but
@@ -104,7 +91,7 @@ impl Review {
     /// # Errors
     /// Why it would not count.
     pub fn voter(&self, identity: &Identity) -> Result<PersonId, VoteRefusal> {
-        self.desk.voter(&self.latest(), identity)
+        self.desk().voter(&self.latest(), identity)
     }
 
     /// A nonce to show with the request. It opens nothing before its receipt is [`posted`].
@@ -114,7 +101,7 @@ impl Review {
     /// # Errors
     /// When there is no randomness.
     pub fn nonce(&self) -> Result<Nonce, Error> {
-        Ok(Nonce::random(&**self.desk.entropy()).map_err(crate::desk::Error::from)?)
+        Ok(Nonce::random(&**self.desk().entropy()).map_err(crate::desk::Error::from)?)
     }
 
     /// Records where the request was shown, and the nonce it was shown with.
@@ -125,8 +112,8 @@ impl Review {
     /// # Cancel safety
     /// Dropped: recorded or not, never half.
     pub async fn posted(&self, receipt: Receipt) -> Result<(), Error> {
-        let request = self.desk.posted(self.latest(), &self.channel, &receipt).await?;
-        self.learn(request);
+        let request = self.desk().posted(self.latest(), &self.channel, &receipt).await?;
+        self.learn(&request);
         Ok(())
     }
 
@@ -149,8 +136,8 @@ impl Review {
     /// # Cancel safety
     /// Dropped: cast or not, never half.
     pub async fn cast(&self, vote: Vote) -> Result<Cast, Error> {
-        let (request, cast) = self.desk.cast(self.latest(), &self.channel, &vote).await?;
-        self.learn(request);
+        let (request, cast) = self.desk().cast(self.latest(), &self.channel, &vote).await?;
+        self.learn(&request);
         Ok(cast)
     }
 
@@ -159,8 +146,8 @@ impl Review {
     /// # Errors
     /// When the log fails or the request holds too many notes.
     pub async fn comment(&self, by: Identity, text: &str) -> Result<(), Error> {
-        let request = self.desk.comment(self.latest(), &self.channel, &by, text).await?;
-        self.learn(request);
+        let request = self.desk().comment(self.latest(), &self.channel, &by, text).await?;
+        self.learn(&request);
         Ok(())
     }
 
@@ -173,13 +160,10 @@ impl Review {
     /// # Cancel safety
     /// Dropped: nothing is lost, the next call tells of the same change.
     pub async fn changed(&mut self) -> Result<Option<&ApprovalRequest>, Error> {
-        if self.over {
+        if self.heard.recorded_state().is_final() {
             return Ok(None);
         }
-        let next = self.desk.next(&self.heard).await?;
-        self.over = next.recorded_state().is_final();
-        self.learn(next.clone());
-        self.heard = next;
+        self.heard = Arc::clone(&self.watch).next(self.heard.version()).await?;
         Ok(Some(&self.heard))
     }
 
@@ -191,33 +175,32 @@ impl Review {
     /// # Cancel safety
     /// As [`Review::changed`].
     pub async fn settled(&mut self) -> Result<&ApprovalRequest, Error> {
-        self.hear_latest();
-        while self.heard.recorded_state() == State::Pending {
-            let next = self.desk.next(&self.heard).await?;
-            self.over = next.recorded_state().is_final();
-            self.heard = next;
-        }
-        self.learn(self.heard.clone());
+        self.heard = Arc::clone(&self.watch).settled().await?;
         Ok(&self.heard)
     }
 
     fn latest(&self) -> ApprovalRequest {
-        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.watch.latest()
     }
 
-    /// Hears what somebody of this channel already knows.
+    /// Hears what somebody here already knows.
     pub(crate) fn hear_latest(&mut self) {
         let latest = self.latest();
         if latest.version() > self.heard.version() {
-            self.over = latest.recorded_state().is_final();
             self.heard = latest;
         }
     }
 
-    fn learn(&self, request: ApprovalRequest) {
-        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        if request.version() > latest.version() {
-            *latest = request;
-        }
+    /// Waits until the request no longer waits for people.
+    pub(crate) fn over(&self) -> Next {
+        Arc::clone(&self.watch).settled()
+    }
+
+    pub(crate) fn desk(&self) -> &Arc<Desk> {
+        self.watch.desk()
+    }
+
+    fn learn(&self, request: &ApprovalRequest) {
+        self.watch.learn(request);
     }
 }

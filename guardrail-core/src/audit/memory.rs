@@ -182,7 +182,7 @@ impl AuditLog for MemoryLog {
         's: 'f,
         Self: 'f,
     {
-        let moved = move || (self.lock().index.version(id) > seen).then_some(Ok(()));
+        let moved = move |id| (self.lock().index.version(id) > seen).then_some(Ok(()));
         Box::pin(self.waiters.until(id, moved))
     }
 

@@ -21,11 +21,15 @@ pub(crate) struct Waiters {
 impl Waiters {
     /// Returns when `moved` says so; looks again whenever the stream is woken.
     pub(crate) async fn stream(&self, id: RequestId, moved: impl Fn() -> bool) {
-        self.until(id, || moved().then_some(())).await;
+        self.until(id, |_| moved().then_some(())).await;
     }
 
-    /// Returns what `moved` says, once it says something; looks again whenever the stream is woken.
-    pub(crate) fn until<T, F: Fn() -> Option<T>>(&self, id: RequestId, moved: F) -> Until<'_, F> {
+    /// Returns what `moved` says of the stream, once it says something; looks again whenever the stream is woken.
+    pub(crate) fn until<T, F: Fn(RequestId) -> Option<T>>(
+        &self,
+        id: RequestId,
+        moved: F,
+    ) -> Until<'_, F> {
         Until { waiters: self, id, moved, woken: None }
     }
 
@@ -87,7 +91,7 @@ pin_project! {
     }
 }
 
-impl<T, F: Fn() -> Option<T>> Future for Until<'_, F> {
+impl<T, F: Fn(RequestId) -> Option<T>> Future for Until<'_, F> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
@@ -100,7 +104,7 @@ impl<T, F: Fn() -> Option<T>> Future for Until<'_, F> {
                     // Enlisted before looking: an append between the two is not missed.
                     woken.as_mut().enable();
                 }
-                if let Some(said) = (this.moved)() {
+                if let Some(said) = (this.moved)(*this.id) {
                     return Poll::Ready(said);
                 }
             }

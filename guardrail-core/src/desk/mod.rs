@@ -15,6 +15,7 @@ mod retry;
 mod start;
 mod unknown;
 mod wait;
+mod watch;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -26,6 +27,7 @@ pub(crate) use open::{Opening, Prepared};
 pub(crate) use permit::Permit;
 pub(crate) use start::Start;
 pub use unknown::resolve;
+pub(crate) use watch::{Next, Watch};
 
 use crate::audit::AuditLog;
 use crate::clock::{Entropy, Timestamp};

@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
 use std::panic::Location;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
 use crate::gate::guarded::{Call, Gate, PreviewFuture, Turn};
 use crate::gate::judge::{Judged, Ready, prepare, with_preview};
-use crate::gate::pass::{Entered, enter, wait};
+use crate::gate::pass::{Entered, Waiting, enter};
 use crate::gate::refusal::Argument;
 use crate::gate::scope::Frame;
 use crate::gate::track::Track;
@@ -171,10 +173,7 @@ fn take_turn(guardrail: Guardrail, mut judged: Judged, track: Arc<Track>) -> Gat
     Gate::new(async move {
         let passed = match enter(&guardrail, &mut judged, &track).await {
             Ok(Entered::Waiting(waiting)) => {
-                return Turn::Wait(Gate::new(async move {
-                    track.pass(wait(&guardrail, &waiting, &track).await);
-                    Turn::Spoken
-                }));
+                return Turn::Wait(Gate::new(Wait(Some((waiting, track)))));
             }
             Ok(Entered::Passed(intent)) => Ok(intent),
             Err(error) => Err(error),
@@ -182,6 +181,23 @@ fn take_turn(guardrail: Guardrail, mut judged: Judged, track: Arc<Track>) -> Gat
         track.pass(passed);
         Turn::Spoken
     })
+}
+
+/// A call that waits for people, up to their decision.
+struct Wait(Option<(Waiting, Arc<Track>)>);
+
+impl Future for Wait {
+    type Output = Turn;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Turn> {
+        let Some((waiting, _)) = &mut self.0 else { return Poll::Pending };
+        let settled = ready!(waiting.poll_over(cx));
+        let Some((waiting, track)) = self.0.take() else { return Poll::Pending };
+        Poll::Ready(Turn::Wait(Gate::new(async move {
+            track.pass(waiting.go_on(settled, &track).await);
+            Turn::Spoken
+        })))
+    }
 }
 
 /// What stands between the gate and the body: the approval, to be held against the arguments

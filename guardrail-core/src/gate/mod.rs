@@ -33,7 +33,7 @@ pub use scope::{InContext, InstallError};
 
 use crate::approver::{Approver, Review, attend, tell};
 use crate::audit::AuditLog;
-use crate::desk::{self, Desk};
+use crate::desk::{self, Desk, Watch};
 use crate::model::{AgentName, ApprovalRequest, Found, Identity, RequestId};
 use crate::policy::PolicySet;
 
@@ -156,7 +156,8 @@ impl Guardrail {
     async fn recover(&self) -> Result<bool, desk::Error> {
         let recovered = self.inner.desk.recover().await?;
         for request in recovered.waiting {
-            attend(&self.inner.desk, &self.inner.approvers, &request);
+            let watch = Watch::new(Arc::clone(&self.inner.desk), request);
+            attend(&watch, &self.inner.approvers);
         }
         for request in recovered.ended {
             tell(&self.inner.desk, &self.inner.approvers, &request);

@@ -1,11 +1,14 @@
 //! The way of one call through the gate: from its judged intent to a start on record.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use tracing::{Instrument as _, Span};
 
 use crate::approver::attend;
-use crate::desk::{Opening, Phase, Start};
+use crate::clock::Timestamp;
+use crate::desk::{self, Desk, Next, Opening, Phase, Start, Watch};
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
 use crate::gate::judge::Judged;
@@ -20,9 +23,10 @@ pub(crate) enum Entered {
     Waiting(Waiting),
 }
 
-/// A call that waits for people.
+/// A call that waits for people. Thousands wait at a time: it holds nothing else.
 pub(crate) struct Waiting {
-    request: ApprovalRequest,
+    over: Next,
+    began: Timestamp,
     call: Option<RequestId>,
     intent: Arc<Intent>,
     span: Span,
@@ -63,7 +67,10 @@ pub(crate) async fn enter(
     };
     match passed {
         Ok(None) => Ok(Entered::Passed(intent)),
-        Ok(Some(request)) => Ok(Entered::Waiting(Waiting { request, call, intent, span })),
+        Ok(Some(watch)) => {
+            let (over, began) = (watch.settled(), desk.now());
+            Ok(Entered::Waiting(Waiting { over, began, call, intent, span }))
+        }
         Err(error) => {
             Box::pin(track.clean_up()).await;
             Err(error)
@@ -71,7 +78,7 @@ pub(crate) async fn enter(
     }
 }
 
-/// Goes the way of what became of opening a request. Returns it where it must wait for people.
+/// Goes the way of what became of opening a request. Returns the wait where it must wait for people.
 fn pass(
     guardrail: &Guardrail,
     opening: Opening,
@@ -79,7 +86,8 @@ fn pass(
     id: RequestId,
     invalid: Option<Box<IntentError>>,
     track: &Track,
-) -> Result<Option<ApprovalRequest>, Error> {
+) -> Result<Option<Arc<Watch>>, Error> {
+    let desk = &guardrail.inner.desk;
     match opening {
         Opening::Started(permit) => {
             record_decision("allowed");
@@ -110,35 +118,51 @@ fn pass(
         }
         Opening::Pending(request, slot) => {
             track.wait(slot);
-            attend(&guardrail.inner.desk, &guardrail.inner.approvers, &request);
-            Ok(Some(*request))
+            let watch = Watch::new(Arc::clone(desk), *request);
+            attend(&watch, &guardrail.inner.approvers);
+            Ok(Some(watch))
         }
         Opening::Attached(request, slot) => {
             track.wait(slot);
-            Ok(Some(*request))
+            Ok(Some(Watch::new(Arc::clone(desk), *request)))
         }
     }
 }
 
-/// Waits for people, and takes the call to where its start is on record.
-pub(crate) async fn wait(
-    guardrail: &Guardrail,
-    waiting: &Waiting,
-    track: &Track,
-) -> Result<Arc<Intent>, Error> {
-    let decided = decided(guardrail, waiting, track).instrument(waiting.span.clone()).await;
-    if decided.is_err() {
-        Box::pin(track.clean_up()).await;
+impl Waiting {
+    /// Waits for people.
+    pub(crate) fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<Settled> {
+        Pin::new(&mut self.over).poll(cx)
     }
-    decided.map(|()| Arc::clone(&waiting.intent))
+
+    /// Takes the call, whose wait is over, to where its start is on record, or its end.
+    pub(crate) async fn go_on(self, settled: Settled, track: &Track) -> Result<Arc<Intent>, Error> {
+        let Self { over, began, call, intent, span } = self;
+        let desk = Arc::clone(over.desk());
+        drop(over);
+        let started = match settled.map_err(Error::unavailable) {
+            Ok(request) => spend(&desk, request, call, began, track).instrument(span).await,
+            Err(error) => Err(error),
+        };
+        if started.is_err() {
+            track.clean_up().await;
+        }
+        started.map(|()| intent)
+    }
 }
 
-/// Waits for the decision and spends it.
-async fn decided(guardrail: &Guardrail, waiting: &Waiting, track: &Track) -> Result<(), Error> {
-    let desk = &guardrail.inner.desk;
-    let began = desk.now();
-    let request = desk.settled(&waiting.request).await.map_err(Error::unavailable)?;
-    let span = &waiting.span;
+/// What a wait for people comes to.
+pub(crate) type Settled = Result<ApprovalRequest, desk::Error>;
+
+/// Spends the decision.
+async fn spend(
+    desk: &Desk,
+    request: ApprovalRequest,
+    call: Option<RequestId>,
+    began: Timestamp,
+    track: &Track,
+) -> Result<(), Error> {
+    let span = Span::current();
     let waited = u64::try_from(desk.now().since(began).as_millis()).unwrap_or(u64::MAX);
     span.record("guardrail.wait_ms", waited);
     if let Some(vote) = request.votes().last() {
@@ -152,10 +176,9 @@ async fn decided(guardrail: &Guardrail, waiting: &Waiting, track: &Track) -> Res
         return Err(error);
     }
     track.starting();
-    // Boxed: what waits would hold room for it.
     let start = match may_start {
-        true => Box::pin(desk.start(request, waiting.call)).await,
-        false => Box::pin(desk.retry(request, waiting.call)).await,
+        true => desk.start(request, call).await,
+        false => desk.retry(request, call).await,
     };
     match start.map_err(Error::unavailable)? {
         Start::Permitted(permit) => {

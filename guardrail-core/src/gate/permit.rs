@@ -1,5 +1,6 @@
 //! The permit of an intent made by hand: values to take from it, and one body to run with it.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -8,7 +9,7 @@ use crate::clock::Entropy;
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
 use crate::gate::judge::judge;
-use crate::gate::pass::{Entered, enter, wait};
+use crate::gate::pass::{Entered, enter};
 use crate::gate::running::InBody;
 use crate::gate::runtime::has_runtime;
 use crate::gate::scope::Frame;
@@ -76,7 +77,10 @@ pub(crate) async fn authorize(guardrail: &Guardrail, asked: Asked) -> Result<Per
     let mut judged = judge(guardrail, made)?;
     let intent = match Box::pin(enter(guardrail, &mut judged, &track)).await? {
         Entered::Passed(intent) => intent,
-        Entered::Waiting(waiting) => wait(guardrail, &waiting, &track).await?,
+        Entered::Waiting(mut waiting) => {
+            let settled = poll_fn(|cx| waiting.poll_over(cx)).await;
+            Box::pin(waiting.go_on(settled, &track)).await?
+        }
     };
     Ok(Permit { intent, track, ticket })
 }
