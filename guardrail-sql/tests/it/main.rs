@@ -1,6 +1,11 @@
 //! The logs in databases against their contract, their rules, and what may go wrong with them.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that is wrong should fail")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that is wrong should fail"
+)]
 
 mod attend;
 mod fuse;
@@ -11,3 +16,4 @@ mod samples;
 mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod tamper;

@@ -17,7 +17,7 @@ use super::work::Opening;
 const BYTES: u64 = 2500;
 
 /// Who signs, in every test.
-pub(super) fn signer() -> Arc<FileSigner> {
+pub(crate) fn signer() -> Arc<FileSigner> {
     static SIGNER: OnceLock<(Arc<FileSigner>, TempDir)> = OnceLock::new();
     let make = || {
         let root = TempDir::new().unwrap();

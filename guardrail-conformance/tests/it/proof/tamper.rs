@@ -1,7 +1,8 @@
-//! Every byte flip, cut, swap and fork of a log of 1,000 records is found, or named as not covered.
+//! Every cut, swap and fork of a log of 1,000 records is found, or named as not covered; so is an old
+//! copy.
 
 use guardrail_core::audit::proof::SignedCheckpoint;
-use guardrail_core::audit::{Fault, Inspector, VerifyError};
+use guardrail_core::audit::{Fault, VerifyError};
 use guardrail_core::model::{RequestId, Sequence, Version};
 
 use super::story::{Owner, id, inspect, seal, story};
@@ -29,59 +30,6 @@ fn an_honest_log_is_covered_as_far_as_it_was_signed() {
     assert_eq!(inspect(&lines, &[]).unwrap().uncovered(), Some(Sequence::new(1)));
     assert_eq!(inspect(&lines[..900], &heads).unwrap().uncovered(), None);
     assert_eq!(inspect(&lines[..0], &[]).unwrap().uncovered(), None);
-}
-
-/// No bit of a line that a head covers can be another; of those behind it, only the last one's,
-/// and it is named as not covered.
-#[test]
-fn every_flipped_byte_is_found_or_named() {
-    let (lines, heads) = signed(&[256, 512, 768, 990]);
-    let (every, flips): (usize, &[u8]) = if is_long() {
-        (1, &[0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80])
-    } else {
-        (61, &[0x01, 0x20])
-    };
-    let mut before = Inspector::new().against(heads.clone());
-    let mut tried = 0_u64;
-    let mut unfound = 0;
-    for (at, line) in lines.iter().enumerate() {
-        for byte in (at % every..line.len()).step_by(every) {
-            for flip in flips {
-                let mut bytes = line.clone().into_bytes();
-                bytes[byte] ^= flip;
-                tried += 1;
-                // What is no text any more is no line.
-                let Ok(bent) = String::from_utf8(bytes) else { continue };
-                let mut inspector = before.clone();
-                let next = lines.get(at + 1);
-                let found = inspector.push(&bent).err().or_else(|| inspector.push(next?).err());
-                if let Some(VerifyError { sequence, .. }) = found {
-                    let bent = Sequence::new(at as u64 + 1);
-                    assert!(sequence <= bent.next(), "byte {byte} of {bent}: found at {sequence}");
-                    continue;
-                }
-                // Nothing is chained to the last line.
-                assert_eq!(at + 1, RECORDS, "byte {byte} of record {} is not found", at + 1);
-                let report = inspector.finish().unwrap();
-                assert_eq!(report.uncovered(), Some(Sequence::new(991)));
-                unfound += 1;
-            }
-        }
-        before.push(line).unwrap();
-    }
-    assert!(tried > 10_000, "only {tried} flips");
-    assert!(unfound > 0, "no flip of the last line reads as a record: is this test awake?");
-    let (lines, heads) = signed(&[RECORDS]);
-    let last = lines.last().unwrap();
-    for byte in 0..last.len() {
-        let mut bytes = last.clone().into_bytes();
-        bytes[byte] ^= 1;
-        let Ok(bent) = String::from_utf8(bytes) else { continue };
-        let front = lines[..RECORDS - 1].iter().map(String::as_str);
-        if byte % 41 == 0 {
-            assert!(inspect(front.chain([&*bent]), &heads).is_err(), "byte {byte} of the last");
-        }
-    }
 }
 
 /// A log cut anywhere is found by a head that covers more; behind it, what is missing was never

@@ -8,3 +8,4 @@ mod rules;
 mod server;
 mod shared;
 mod suite;
+mod tamper;

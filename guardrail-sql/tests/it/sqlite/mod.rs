@@ -6,3 +6,4 @@ mod machine;
 mod rules;
 mod shared;
 mod suite;
+mod tamper;
