@@ -46,7 +46,7 @@ impl File {
 
 /// A file whose tables are made, with a log that was opened and closed: to make them takes as long
 /// as a whole sequence.
-fn made() -> &'static [u8] {
+pub(super) fn made() -> &'static [u8] {
     static MADE: OnceLock<Vec<u8>> = OnceLock::new();
     MADE.get_or_init(|| {
         let make = || {

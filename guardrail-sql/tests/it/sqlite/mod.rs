@@ -1,6 +1,8 @@
 //! The log in an SQLite file.
 
 mod between;
+#[cfg(unix)]
+mod full;
 mod heads;
 mod machine;
 mod rules;
