@@ -11,8 +11,8 @@ use crate::step::Step;
 const LONG: &[(&str, &str)] = &[
     // Set: a test that has a long version runs it.
     ("GUARDRAIL_SOAK", "1"),
-    // Processes killed, over all crash tests; 500 without a soak.
-    ("GUARDRAIL_KILLS", "5000"),
+    // Processes killed, over all crash tests; 2,400 without a soak.
+    ("GUARDRAIL_KILLS", "12000"),
     // Sequences of operations done to logs and to the model of their contract, over all kinds of
     // logs; 20,000 without a soak.
     ("GUARDRAIL_SEQUENCES", "400000"),

@@ -4,7 +4,7 @@ use crate::child::Doom;
 use crate::parent::chain::Chain;
 use crate::parent::kill::When;
 use crate::parent::server::server;
-use crate::parent::tally::{Tally, wanted};
+use crate::parent::tally::{Share, Tally};
 use crate::script::Dice;
 use crate::site::Site;
 
@@ -13,23 +13,23 @@ const LIVES: u64 = 4;
 
 #[test]
 fn killed_at_any_time_it_loses_nothing_and_repeats_nothing() {
-    check(&|| Site::Files, (wanted() / 4).max(100));
+    check(&|| Site::Files, Share::FilesAnyTime);
 }
 
 #[test]
 fn killed_at_any_time_sqlite_loses_nothing_and_repeats_nothing() {
-    check(&|| Site::Sqlite, (wanted() / 4).max(100));
+    check(&|| Site::Sqlite, Share::SqliteAnyTime);
 }
 
 #[test]
 fn killed_at_any_time_postgres_loses_nothing_and_repeats_nothing() {
     let Some(server) = server() else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    check(&|| runtime.block_on(Site::postgres(&server)), (wanted() / 8).max(50));
+    check(&|| runtime.block_on(Site::postgres(&server)), Share::PostgresAnyTime);
 }
 
 /// Chains of lives, each on a log of its own, until there were enough kills.
-fn check(site: &dyn Fn() -> Site, kills: u64) {
+fn check(site: &dyn Fn() -> Site, share: Share) {
     let mut tally = Tally::default();
     let seed: u64 = std::env::var("GUARDRAIL_SEED").map_or_else(
         |_| u64::from(std::process::id()),
@@ -37,8 +37,7 @@ fn check(site: &dyn Fn() -> Site, kills: u64) {
     );
     let mut dice = Dice::new(seed, "any time");
     let story = |tally: &Tally| format!("GUARDRAIL_SEED={seed}: {tally}");
-    // With fewer, chance might spare a phase.
-    while tally.kills < kills {
+    while tally.kills < share.kills() {
         let mut chain = Chain::new(site(), dice.below(u64::MAX));
         for _ in 0..LIVES {
             let when = match dice.below(8) {
@@ -49,8 +48,7 @@ fn check(site: &dyn Fn() -> Site, kills: u64) {
             chain.live(Doom::Never, when, &mut tally);
         }
     }
-    std::io::Write::write_all(&mut std::io::stderr(), format!("{}\n", story(&tally)).as_bytes())
-        .unwrap();
+    tally.tell(share, &story(&tally));
     for phase in [
         "while one waited for people",
         "with one approved and not started",

@@ -4,7 +4,7 @@ use crate::child::Doom;
 use crate::parent::chain::Chain;
 use crate::parent::kill::When;
 use crate::parent::server::server;
-use crate::parent::tally::{Tally, wanted};
+use crate::parent::tally::{Share, Tally};
 use crate::site::Site;
 
 /// How many points of a recovery are tried: more than one with a torn end and some bodies left
@@ -13,6 +13,9 @@ const RECOVERY: u64 = 24;
 
 /// About how many points a life has, without its recovery.
 const POINTS: u64 = 300;
+
+/// At least so many named points are hit where kills come at every step.
+const NAMED: usize = 25;
 
 /// What kills must hit on every log.
 const PHASES: &[&str] = &[
@@ -51,12 +54,12 @@ const IN_DATABASES: &[&str] = &["at `sql begun`", "at `sql inserted`", "at `sql 
 
 #[test]
 fn killed_at_every_step_it_loses_nothing_and_repeats_nothing() {
-    check(&|| Site::Files, IN_FILES, wanted() - wanted() / 4);
+    check(&|| Site::Files, IN_FILES, Share::FilesSteps);
 }
 
 #[test]
 fn killed_at_every_step_sqlite_loses_nothing_and_repeats_nothing() {
-    check(&|| Site::Sqlite, IN_DATABASES, wanted() / 2);
+    check(&|| Site::Sqlite, IN_DATABASES, Share::SqliteSteps);
 }
 
 #[test]
@@ -64,13 +67,14 @@ fn killed_at_every_step_postgres_loses_nothing_and_repeats_nothing() {
     let Some(server) = server() else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let site = || runtime.block_on(Site::postgres(&server));
-    check(&site, IN_DATABASES, wanted() / 8);
+    check(&site, IN_DATABASES, Share::PostgresSteps);
 }
 
 /// Killed at the first point of its life, the second, and so on until it has fewer points than that;
 /// and in between at every point of the recovery from such a kill. Then again with other times, until
 /// there were enough kills. Where fewer are asked for than a life has points, some are left out.
-fn check(site: &dyn Fn() -> Site, steps: &[&str], kills: u64) {
+fn check(site: &dyn Fn() -> Site, steps: &[&str], share: Share) {
+    let kills = share.kills();
     let mut tally = Tally::default();
     let mut points = 0;
     let stride = (POINTS / kills).max(1);
@@ -81,8 +85,8 @@ fn check(site: &dyn Fn() -> Site, steps: &[&str], kills: u64) {
         }
     }
     let story = format!("{points} points a life; {tally}");
-    // Kept by the test runner, and shown where the test fails or is asked to show it.
-    std::io::Write::write_all(&mut std::io::stderr(), format!("{story}\n").as_bytes()).unwrap();
+    tally.tell(share, &story);
+    assert!(stride > 1 || tally.points().len() >= NAMED, "too few named points: {story}");
     let at_every_step = STEPS.iter().chain(steps).filter(|_| stride == 1);
     for step in PHASES.iter().chain(at_every_step) {
         assert!(tally.of(step) > 0, "no kill {step}: {story}");

@@ -8,7 +8,7 @@ use guardrail_test_counterparts::{Counterparts, Postgres};
 use crate::child::Doom;
 use crate::parent::chain::Chain;
 use crate::parent::kill::When;
-use crate::parent::tally::{Tally, wanted};
+use crate::parent::tally::{Share, Tally};
 use crate::script::Dice;
 use crate::site::Site;
 
@@ -26,7 +26,7 @@ fn killed_with_its_server_it_loses_nothing_and_repeats_nothing() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut tally = Tally::default();
     let mut dice = Dice::new(7, "server");
-    while tally.kills < (wanted() / 25).max(20) {
+    while tally.kills < Share::PostgresServer.kills() {
         let site = runtime.block_on(Site::postgres(&server));
         let mut chain = Chain::new(site, dice.below(u64::MAX));
         for _ in 0..3 {
@@ -38,6 +38,6 @@ fn killed_with_its_server_it_loses_nothing_and_repeats_nothing() {
             });
         }
     }
-    std::io::Write::write_all(&mut std::io::stderr(), format!("{tally}\n").as_bytes()).unwrap();
+    tally.tell(Share::PostgresServer, &tally.to_string());
     assert!(tally.of("in a body") > 0, "{tally}");
 }
