@@ -22,7 +22,7 @@ mod settings;
 mod sqlite;
 
 #[cfg(feature = "postgres")]
-pub use postgres::PostgresLog;
+pub use postgres::{PostgresLog, RunIn};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use reader::Reader;
 pub use settings::{NameError, Settings};

@@ -95,6 +95,11 @@ fn all() -> Vec<(Error, &'static [&'static str], bool)> {
             false,
         ),
         (
+            Error::OtherLog { request },
+            &["another log", "was not performed", "program is changed"],
+            false,
+        ),
+        (
             Error::TooMany { request, why: "pending requests: at most 10000".into() },
             &["too many requests wait", "at most 10000", "was not performed", "Try again when"],
             true,

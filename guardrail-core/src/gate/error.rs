@@ -121,6 +121,15 @@ pub enum Error {
         /// The request.
         request: RequestId,
     },
+    /// The body was to run in a transaction beside another log than the one its start is in.
+    #[error(
+        "the transaction belongs to another log than the approval. The action was not performed. A \
+         retry makes no sense until the program is changed. (request {request})"
+    )]
+    OtherLog {
+        /// The request.
+        request: RequestId,
+    },
     /// Too many requests wait for people already.
     #[error(
         "too many requests wait for people: {why}. The action was not performed. Try again when \
@@ -209,6 +218,7 @@ impl Error {
             | Self::OutcomeUnknown { request }
             | Self::Resolved { request, .. }
             | Self::IntentChanged { request }
+            | Self::OtherLog { request }
             | Self::TooMany { request, .. }
             | Self::Invalid { request, .. }
             | Self::Unrecorded { request, .. } => Some(*request),

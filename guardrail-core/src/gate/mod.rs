@@ -1,6 +1,7 @@
 //! The gate: what a program builds and installs, and what guarded calls pass.
 
 mod attribute;
+mod begun;
 mod build;
 mod context;
 mod error;
@@ -23,6 +24,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use begun::Begun;
 pub use build::{BuildError, Builder};
 pub use context::Context;
 pub use error::Error;

@@ -61,8 +61,8 @@ impl Asked {
 #[must_use = "a permit that is dropped is recorded as aborted"]
 pub struct Permit {
     intent: Arc<Intent>,
-    track: Arc<Track>,
-    ticket: Ticket,
+    pub(in crate::gate) track: Arc<Track>,
+    pub(in crate::gate) ticket: Ticket,
 }
 
 pub(crate) async fn authorize(guardrail: &Guardrail, asked: Asked) -> Result<Permit, Error> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::desk::{self, Desk, Ending, Permit, Phase, Slot};
 use crate::gate::error::Error;
-use crate::model::{Intent, LogId, Outcome, RequestId};
+use crate::model::{Intent, LogId, Outcome, RequestId, Version};
 
 /// How long a call that failed at the gate waits for its end to be on record. What has not come
 /// by then is tried behind its back.
@@ -141,19 +141,33 @@ impl Track {
         }
     }
 
-    /// The body has ended, well or in an error.
-    pub(crate) fn end_body(&self, well: bool) {
+    /// Where the start stands, for whoever puts its end on record.
+    pub(crate) fn start(&self) -> Option<(Arc<Desk>, RequestId, Version)> {
+        match &*self.stage() {
+            Stage::Started { desk, permit, .. } => {
+                Some((Arc::clone(desk), permit.id(), permit.request().version()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The body has ended like this.
+    pub(crate) fn end_with(&self, outcome: Outcome) {
         let mut stage = self.stage();
         *stage = match std::mem::take(&mut *stage) {
             Stage::Started { desk, permit, body: true, .. } => {
-                let outcome = match well {
-                    true => Outcome::Completed,
-                    false => Outcome::Failed { panicked: false },
-                };
                 Stage::Left(LeftOver::outcome(desk, permit, outcome))
             }
             other => other,
         };
+    }
+
+    /// The body has ended, well or in an error.
+    pub(crate) fn end_body(&self, well: bool) {
+        self.end_with(match well {
+            true => Outcome::Completed,
+            false => Outcome::Failed { panicked: false },
+        });
     }
 
     /// Puts the end of a call on record that failed at the gate. Where that takes too long or

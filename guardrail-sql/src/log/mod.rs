@@ -1,13 +1,13 @@
 //! An audit log in a database, whichever: judged, sealed and batched here, stored by an engine.
 
-mod batch;
+pub(crate) mod batch;
 pub(crate) mod engine;
-mod error;
+pub(crate) mod error;
 mod heads;
 mod open;
 pub(crate) mod process;
 pub(crate) mod row;
-mod shared;
+pub(crate) mod shared;
 mod time;
 mod wait;
 mod watch;
@@ -49,6 +49,12 @@ pub(crate) struct Log<E: Engine> {
 }
 
 impl<E: Engine> Log<E> {
+    /// What its parts share.
+    #[cfg(feature = "postgres")]
+    pub(crate) const fn shared(&self) -> &Arc<Shared<E>> {
+        &self.shared
+    }
+
     /// Waits until everything lined up is written and this writer has left.
     pub(crate) async fn close(self) {
         let Self { jobs, writer, .. } = self;

@@ -39,6 +39,34 @@ impl Postgres {
         Ok(Head { last, leaf, time, clock, silent: None })
     }
 
+    /// Takes the lock of the head, in a transaction: this writer alone writes this log until its end.
+    pub(super) async fn lock(
+        &self,
+        on: &mut PgConnection,
+        log: i64,
+        writer: i64,
+    ) -> Result<Head, sqlx::Error> {
+        // The clock is read once the lock is there, however long it was waited for.
+        let row = sqlx::query(concat!(
+            "WITH head AS MATERIALIZED (
+                 SELECT number, last, leaf, time FROM guardrail_log WHERE number = $1 FOR UPDATE
+             )
+             SELECT last, leaf, time, ",
+            clock!(),
+            ", ",
+            clock!(),
+            " - (SELECT beat FROM guardrail_writer WHERE log = number AND writer = $2),
+                 CASE WHEN current_setting('synchronous_commit') = 'off'
+                 THEN set_config('synchronous_commit', 'on', true) END
+             FROM head"
+        ))
+        .bind(log)
+        .bind(writer)
+        .fetch_one(on)
+        .await?;
+        Ok(Head { silent: row.try_get(4)?, ..self.head(&row)? })
+    }
+
     fn signal(&self, log: i64) -> &Signal {
         self.signal.get_or_init(|| Signal::new(&self.pool, log))
     }
@@ -115,25 +143,7 @@ impl Engine for Postgres {
         )
         .execute(&mut *on)
         .await?;
-        // The clock is read once the lock is there, however long it was waited for.
-        let row = sqlx::query(concat!(
-            "WITH head AS MATERIALIZED (
-                 SELECT number, last, leaf, time FROM guardrail_log WHERE number = $1 FOR UPDATE
-             )
-             SELECT last, leaf, time, ",
-            clock!(),
-            ", ",
-            clock!(),
-            " - (SELECT beat FROM guardrail_writer WHERE log = number AND writer = $2),
-                 CASE WHEN current_setting('synchronous_commit') = 'off'
-                 THEN set_config('synchronous_commit', 'on', true) END
-             FROM head"
-        ))
-        .bind(log)
-        .bind(writer)
-        .fetch_one(on)
-        .await?;
-        Ok(Head { silent: row.try_get(4)?, ..self.head(&row)? })
+        self.lock(on, log, writer).await
     }
 
     async fn standings(

@@ -11,6 +11,7 @@ mod heads;
 mod insert;
 mod presence;
 mod signal;
+mod transaction;
 
 use std::sync::Arc;
 
@@ -20,11 +21,13 @@ use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error};
 use guardrail_core::clock::Timestamp;
 use guardrail_core::model::{LogId, RequestId, Sequence, Version};
 
+use crate::log::shared::Shared;
 use crate::log::{Log, open};
 use crate::settings::{Settings, Who};
 pub(crate) use engine::PAGE;
 use engine::Postgres;
 pub(crate) use heads::NOTES;
+pub use transaction::RunIn;
 
 /// An audit log in PostgreSQL 12 or later, shared by processes on many machines.
 ///
@@ -73,6 +76,11 @@ impl PostgresLog {
         };
         let rhythm = signer.map(|signer| settings.rhythm(signer));
         open(engine, &settings, rhythm).await.map(Self)
+    }
+
+    /// What its parts share.
+    pub(in crate::postgres) fn shared(&self) -> &Arc<Shared<Postgres>> {
+        self.0.shared()
     }
 
     /// Waits until everything lined up is written, and says that this process writes no more. A

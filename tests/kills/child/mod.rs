@@ -7,6 +7,7 @@ mod mortal;
 mod open;
 mod orders;
 mod racer;
+mod transact;
 mod witness;
 
 pub(crate) use again::AGAIN;
@@ -15,3 +16,4 @@ pub(crate) use life::NAME;
 pub(crate) use open::open;
 pub(crate) use orders::Orders;
 pub(crate) use racer::{RACER, share};
+pub(crate) use transact::TRANSACT;

@@ -12,3 +12,4 @@ mod race;
 mod restart;
 mod server;
 mod tally;
+mod transact;

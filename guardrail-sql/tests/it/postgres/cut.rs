@@ -15,7 +15,7 @@ use crate::samples;
 
 /// Where a connection is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cut {
+pub(super) enum Cut {
     /// What the log says does not reach the server.
     Question,
     /// The server has done what it was told, and its answer does not reach the log.
@@ -23,18 +23,18 @@ enum Cut {
 }
 
 /// Counts what logs say to the server, and cuts the connection at the n-th of it, once.
-struct Wire {
+pub(super) struct Wire {
     port: u16,
     said: AtomicU64,
-    cut_at: u64,
+    cut_at: AtomicU64,
     cut: Cut,
 }
 
 impl Wire {
-    async fn lay(server: u16, cut_at: u64, cut: Cut) -> Arc<Self> {
+    pub(super) async fn lay(server: u16, cut_at: u64, cut: Cut) -> Arc<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let wire = Arc::new(Self { port, said: AtomicU64::new(0), cut_at, cut });
+        let wire = Arc::new(Self { port, said: AtomicU64::new(0), cut_at: cut_at.into(), cut });
         let shared = Arc::clone(&wire);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -62,7 +62,8 @@ impl Wire {
         let mut bytes = vec![0; 64 * 1024];
         let mut stop = Some(stop);
         while let Ok(length @ 1..) = from_client.read(&mut bytes).await {
-            let is_last = self.said.fetch_add(1, Ordering::SeqCst) + 1 == self.cut_at;
+            let said = self.said.fetch_add(1, Ordering::SeqCst) + 1;
+            let is_last = said == self.cut_at.load(Ordering::SeqCst);
             if is_last && self.cut == Cut::Question {
                 answers.abort();
                 return;
@@ -80,12 +81,17 @@ impl Wire {
         let _ = answers.await;
     }
 
-    fn url(&self) -> String {
+    /// Cuts at the n-th thing that is said from now on.
+    pub(super) fn cut_after(&self, n: u64) {
+        self.cut_at.store(self.said.load(Ordering::SeqCst) + n, Ordering::SeqCst);
+    }
+
+    pub(super) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", self.port)
     }
 
-    fn was_cut(&self) -> bool {
-        self.said.load(Ordering::SeqCst) >= self.cut_at
+    pub(super) fn was_cut(&self) -> bool {
+        self.said.load(Ordering::SeqCst) >= self.cut_at.load(Ordering::SeqCst)
     }
 }
 

@@ -9,3 +9,4 @@ mod server;
 mod shared;
 mod suite;
 mod tamper;
+mod transaction;

@@ -1,0 +1,323 @@
+//! A body whose effect and whose outcome commit together, or neither.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guardrail_core::audit::{Append, AuditLog as _, AuditRecord, Error, Standing};
+use guardrail_core::desk;
+use guardrail_core::gate::{self, Begun, Permit};
+use guardrail_core::model::{AuditEvent, Outcome, State};
+use sqlx::{Connection as _, PgConnection, Row as _};
+
+use crate::log::batch::Batch;
+use crate::log::engine::{Engine as _, Head};
+use crate::log::error::Failed;
+use crate::log::process::FRESH;
+use crate::log::shared::{Shared, standings};
+use crate::postgres::PostgresLog;
+use crate::postgres::engine::Postgres;
+
+/// How long each step that is ours may take.
+const TRY: Duration = Duration::from_secs(10);
+
+/// A body that runs in a transaction of the log's own database.
+///
+/// Effect and outcome commit together: the record that says `completed` is appended in the body's
+/// transaction, as the last thing before its commit. Where the process dies before that, or anything
+/// fails, neither is there. Other than [`Permit::run`] it also holds up a process that was taken for
+/// gone: once its start is recorded as unknown, nothing of the effect commits.
+///
+/// ```no_run
+/// use guardrail_core::gate::{Error, Guardrail};
+/// use guardrail_core::model::Intent;
+/// use guardrail_sql::{PostgresLog, RunIn as _};
+///
+/// async fn refund(guardrail: &Guardrail, log: &PostgresLog, order: i64) -> Result<(), BoxError> {
+///     let intent = Intent::builder("refund").policy("refunds").arg("order", &order).build()?;
+///     let permit = guardrail.authorize(intent).await?;
+///     let order: i64 = permit.arg("order")?;
+///     permit
+///         .run_in(log, async |on| {
+///             sqlx::query("UPDATE orders SET refunded = true WHERE id = $1")
+///                 .bind(order)
+///                 .execute(on)
+///                 .await?;
+///             Ok(())
+///         })
+///         .await
+/// }
+/// # type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// ```
+pub trait RunIn {
+    /// Runs the body in a transaction of `log`'s database, on a connection of its own with the role of
+    /// the log, and commits it together with its outcome. The body neither commits nor rolls back: an
+    /// error of the body rolls back, and is recorded as failed.
+    ///
+    /// The head of the log is locked only between the end of the body and the commit; a body may take
+    /// its time.
+    ///
+    /// # Errors
+    /// The body's own, and nothing of its effect is there. [`gate::Error::OtherLog`]: the approval is
+    /// in another log, and the body did not begin. [`gate::Error::Unavailable`]: the database failed
+    /// before the commit, or no longer lets it complete, and nothing of the effect is there.
+    /// [`gate::Error::OutcomeUnknown`]: whether it was committed could not be found out for some seconds,
+    /// or the body ended the transaction by itself.
+    ///
+    /// # Cancel safety
+    /// Dropped in the body: nothing of the effect is there, and the outcome is recorded as unknown.
+    /// Dropped in the commit: both are there or neither.
+    fn run_in<T, E, B>(self, log: &PostgresLog, body: B) -> impl Future<Output = Result<T, E>>
+    where
+        E: From<gate::Error>,
+        B: AsyncFnOnce(&mut PgConnection) -> Result<T, E>;
+}
+
+impl RunIn for Permit {
+    async fn run_in<T, E, B>(self, log: &PostgresLog, body: B) -> Result<T, E>
+    where
+        E: From<gate::Error>,
+        B: AsyncFnOnce(&mut PgConnection) -> Result<T, E>,
+    {
+        let shared = log.shared();
+        let (found, request) = self.start().ok_or_else(|| unavailable(lost(), "find its start"))?;
+        if found != log.id() {
+            self.give_up("its transaction belongs to another log").await;
+            return Err(gate::Error::OtherLog { request }.into());
+        }
+        let mut transaction = match Transaction::begin(shared).await {
+            Ok(transaction) => transaction,
+            Err(failed) => {
+                self.give_up("its transaction could not be begun").await;
+                return Err(unavailable(failed, "begin a transaction").into());
+            }
+        };
+        let begun = self.begin()?;
+        shared.step("transaction begun");
+        let ended = begun.body(body(&mut transaction.on)).await;
+        shared.step("transaction body ended");
+        let value = match ended {
+            Ok(value) => value,
+            Err(error) => {
+                transaction.roll_back().await;
+                end(begun, failed()).await;
+                return Err(error);
+            }
+        };
+        match transaction.complete(shared, &begun).await {
+            Ok(records) => {
+                begun.completed();
+                shared.grew(records.iter().map(|record| &**record));
+                Ok(value)
+            }
+            Err(Broken::NotCommitted(failure)) => {
+                end(begun, failed()).await;
+                Err(unavailable(failure, "complete a transaction").into())
+            }
+            Err(Broken::InDoubt) => {
+                // Behind the lock of the head: what was under way has happened by then, or never will.
+                match begun.end(failed()).await {
+                    Ok(Some(Outcome::Completed)) => Ok(value),
+                    Ok(Some(Outcome::Failed { .. })) => Err(unavailable(lost(), "commit").into()),
+                    Ok(_) | Err(_) => Err(gate::Error::OutcomeUnknown { request }.into()),
+                }
+            }
+            Err(Broken::Ended) => {
+                let why = "its body ended the transaction by itself".into();
+                end(begun, Outcome::Unknown { why }).await;
+                Err(gate::Error::OutcomeUnknown { request }.into())
+            }
+        }
+    }
+}
+
+/// Why a transaction was not completed.
+enum Broken {
+    /// Nothing of it is there.
+    NotCommitted(Failed),
+    /// The commit was sent, and not answered.
+    InDoubt,
+    /// The body has committed or rolled back: nobody knows how much.
+    Ended,
+}
+
+impl From<sqlx::Error> for Broken {
+    fn from(error: sqlx::Error) -> Self {
+        Self::NotCommitted(error.into())
+    }
+}
+
+impl From<Error> for Broken {
+    fn from(error: Error) -> Self {
+        Self::NotCommitted(error.into())
+    }
+}
+
+/// An open transaction. Dropped, its connection goes, and it with that.
+struct Transaction {
+    on: PgConnection,
+    /// What tells it from another on the same connection.
+    number: i64,
+    /// Where names are looked for.
+    path: String,
+}
+
+impl Transaction {
+    async fn begin(shared: &Shared<Postgres>) -> Result<Self, Failed> {
+        let begun = in_time(async {
+            let mut on = shared.engine.session().await?;
+            sqlx::raw_sql("BEGIN ISOLATION LEVEL READ COMMITTED").execute(&mut on).await?;
+            let row = sqlx::query("SELECT txid_current(), current_setting('search_path')")
+                .fetch_one(&mut on)
+                .await?;
+            Ok(Self { number: row.try_get(0)?, path: row.try_get(1)?, on })
+        });
+        Ok(begun.await?)
+    }
+
+    /// Gives it up; a connection that answers nothing takes it along as it goes.
+    async fn roll_back(mut self) {
+        let rolled = in_time(async {
+            sqlx::raw_sql("ROLLBACK").execute(&mut self.on).await?;
+            self.on.close().await
+        });
+        if let Err(error) = rolled.await {
+            tracing::debug!(%error, "a transaction went with its connection");
+        }
+    }
+
+    /// Appends the completion under the lock of the head, and commits.
+    async fn complete(
+        mut self,
+        shared: &Shared<Postgres>,
+        begun: &Begun,
+    ) -> Result<Vec<Arc<AuditRecord>>, Broken> {
+        let appended = match tokio::time::timeout(TRY, self.append(shared, begun)).await {
+            Ok(appended) => appended,
+            Err(_) => Err(late().into()),
+        };
+        let records = match appended {
+            Ok(records) => records,
+            Err(broken) => {
+                self.roll_back().await;
+                return Err(broken);
+            }
+        };
+        shared.step("transaction appended");
+        let committed = in_time(async { shared.engine.commit(&mut self.on).await }).await;
+        match committed {
+            Ok(()) => shared.step("transaction committed"),
+            // What the server itself refuses has not happened.
+            Err(error) if error.as_database_error().is_some_and(|e| !is_lost(e.code())) => {
+                return Err(error.into());
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a commit was not answered");
+                return Err(Broken::InDoubt);
+            }
+        }
+        // What is committed is committed, however the farewell goes.
+        let _ = in_time(self.on.close()).await;
+        Ok(records)
+    }
+
+    async fn append(
+        &mut self,
+        shared: &Shared<Postgres>,
+        begun: &Begun,
+    ) -> Result<Vec<Arc<AuditRecord>>, Broken> {
+        let (engine, log) = (&shared.engine, shared.number);
+        let (id, started) = begun.start();
+        // Names mean again what they meant before the body.
+        let row = sqlx::query("SELECT txid_current(), set_config('search_path', $1, true)")
+            .bind(&self.path)
+            .fetch_one(&mut self.on)
+            .await?;
+        if row.try_get::<i64, _>(0)? != self.number {
+            return Err(Broken::Ended);
+        }
+        sqlx::raw_sql(
+            "SET LOCAL lock_timeout = '3s'; SET LOCAL idle_in_transaction_session_timeout = '10s'",
+        )
+        .execute(&mut self.on)
+        .await?;
+        let head: Head = engine.lock(&mut self.on, log, shared.writer()).await?;
+        shared.step("transaction locked");
+        let text = id.to_string();
+        let found = engine.standings(&mut self.on, log, std::slice::from_ref(&text)).await?;
+        let found = standings::<Postgres>(found)?;
+        let standing = found.get(&id).copied().unwrap_or(Standing::NEW);
+        self.is_still_ours(shared, &text, started.get()).await?;
+        let now = shared.time.judge(&head);
+        let mut batch = Batch::new(shared.sealer(&head)?, now, found);
+        let records =
+            batch.add(&Append::new(id, standing.version(), vec![AuditEvent::Completed]))?;
+        let fresh = i64::try_from(FRESH.as_micros()).unwrap_or(i64::MAX);
+        if let Some(this) = shared.this()
+            && head.silent.is_none_or(|silent| silent > fresh)
+        {
+            engine.say(&mut self.on, log, this).await?;
+        }
+        engine.insert(&mut self.on, log, batch.rows()).await?;
+        Ok(records)
+    }
+
+    /// Since the start nothing but notes was written: it was not recorded as unknown, and no other
+    /// process has begun it again.
+    async fn is_still_ours(
+        &mut self,
+        shared: &Shared<Postgres>,
+        id: &str,
+        started: u64,
+    ) -> Result<(), Broken> {
+        let lines: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT seq, line FROM guardrail_record WHERE log = $1 AND id = $2 AND ver > $3
+             ORDER BY ver",
+        )
+        .bind(shared.number)
+        .bind(id)
+        .bind(i64::try_from(started).unwrap_or(i64::MAX))
+        .fetch_all(&mut self.on)
+        .await?;
+        for record in shared.records(lines)? {
+            let event = record.event();
+            if event.step(State::Started) != Some(State::Started) {
+                let why = "others have recorded since how it ended".into();
+                return Err(Error::Illegal { event: event.name().into(), why }.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn failed() -> Outcome {
+    Outcome::Failed { panicked: false }
+}
+
+/// Puts an end on record. What cannot be recorded is found by the recovery of who comes next.
+async fn end(begun: Begun, outcome: Outcome) {
+    if let Err(error) = begun.end(outcome).await {
+        tracing::error!(%error, "the end of a transaction is not on record");
+    }
+}
+
+fn unavailable(failed: Failed, doing: &'static str) -> gate::Error {
+    let source = desk::Error::Log(failed.told::<Postgres>(doing));
+    gate::Error::Unavailable { source: source.into() }
+}
+
+fn lost() -> Failed {
+    late().into()
+}
+
+fn late() -> sqlx::Error {
+    sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())
+}
+
+async fn in_time<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(TRY, asked).await.unwrap_or_else(|_| Err(late()))
+}
+
+/// Whether a server that says this may have committed all the same: it was going down.
+fn is_lost(code: Option<std::borrow::Cow<'_, str>>) -> bool {
+    code.is_none_or(|code| code.starts_with("57P") || code.starts_with("08"))
+}
