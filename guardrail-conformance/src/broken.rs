@@ -41,6 +41,7 @@ macro_rules! broken_by {
 }
 broken_by!(
     guardrail_core::audit::Error,
+    guardrail_core::audit::sidecar::Error,
     guardrail_core::approver::Error,
     guardrail_core::gate::Error,
     guardrail_core::gate::BuildError,

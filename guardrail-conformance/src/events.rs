@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use guardrail_core::clock::Entropy;
+use guardrail_core::model::secret::Commitment;
 use guardrail_core::model::{
     AuditEvent, Choice, Digest, Found, Identity, Intent, IntentError, Nonce, PersonId, Posted,
-    Requested, Requirement, Resolved, State, Tally, Verdict, VoteRefusal, Voted,
+    Redacted, RedactedValue, RequestId, Requested, Requirement, Resolved, State, Tally, Verdict,
+    VoteRefusal, Voted,
 };
 
 use crate::entropy::SeededEntropy;
@@ -76,6 +78,7 @@ pub fn requested(verdict: Verdict) -> Result<AuditEvent, SampleError> {
         verdict,
         policy_digest: Digest::of(b"policy"),
         call: None,
+        kept: vec![],
     })))
 }
 
@@ -178,7 +181,16 @@ pub fn of_the_log() -> Vec<AuditEvent> {
         AuditEvent::PolicyLoaded { digest: Digest::of(b"policy") },
         AuditEvent::Recovered { what: HOSTILE.into() },
         AuditEvent::Rotated { file: HOSTILE.into(), bytes: u64::MAX, sha256: Digest::of(b"file") },
-        AuditEvent::Redacted { by: "alice".into(), why: HOSTILE.into() },
+        AuditEvent::Redacted(Arc::new(Redacted {
+            request: RequestId::LOG,
+            values: vec![RedactedValue {
+                place: HOSTILE.into(),
+                commitment: Commitment::from([0xa5; 32]),
+            }],
+            by: "alice".into(),
+            why: HOSTILE.into(),
+            basis: HOSTILE.into(),
+        })),
     ]
 }
 

@@ -33,6 +33,7 @@ mod entropy;
 pub mod events;
 mod faulty;
 pub mod machine;
+pub mod sidecar;
 
 pub use broken::Broken;
 pub use clock::ManualClock;

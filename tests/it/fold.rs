@@ -142,6 +142,7 @@ fn event(word: &Word, intent: &Arc<Intent>, ask: &Verdict) -> AuditEvent {
                 verdict,
                 policy_digest,
                 call: None,
+                kept: vec![],
             }))
         }
         Word::Voted(who, yes) => AuditEvent::Voted(Arc::new(Voted {

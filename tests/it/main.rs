@@ -25,6 +25,7 @@ mod macros;
 mod order;
 mod own_side;
 mod permits;
+mod redaction;
 mod restart;
 mod retry;
 mod scope;

@@ -83,7 +83,7 @@ pub(crate) fn person(event: &AuditEvent) -> Option<&str> {
         AuditEvent::Commented { person, .. } | AuditEvent::VoteRefused { person, .. } => {
             person.as_ref().map(|person| person.as_str())
         }
-        AuditEvent::Redacted { by, .. } => Some(by),
+        AuditEvent::Redacted(redacted) => Some(&redacted.by),
         _ => None,
     }
 }
@@ -117,8 +117,8 @@ pub(crate) fn text(event: &AuditEvent) -> Option<String> {
         | AuditEvent::Lapsed { why }
         | AuditEvent::Aborted { why }
         | AuditEvent::Unknown { why }
-        | AuditEvent::Redacted { why, .. }
         | AuditEvent::Recovered { what: why } => Some(why.to_string()),
+        AuditEvent::Redacted(redacted) => Some(format!("{} ({})", redacted.why, redacted.basis)),
         _ => None,
     }
 }

@@ -114,8 +114,8 @@ impl FaultyFolder {
         self.lock().faults.clear();
     }
 
-    /// The operations so far: `names`, `open`, `create`, `protect`, `sync names` of the folder;
-    /// `size`, `write`, `sync`, `read`, `truncate` of a file.
+    /// The operations so far: `names`, `open`, `create`, `protect`, `remove`, `sync names` of the
+    /// folder; `size`, `write`, `sync`, `read`, `truncate` of a file.
     #[must_use]
     pub fn operations(&self) -> Vec<&'static str> {
         self.lock().done.clone()
@@ -187,6 +187,11 @@ impl Folder for FaultyFolder {
     fn create(&self, name: &str) -> io::Result<Box<dyn Storage>> {
         self.operation("create")?;
         self.inner.create(name).map(|file| self.file(file))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.operation("remove")?;
+        self.inner.remove(name)
     }
 
     fn sync(&self) -> io::Result<()> {

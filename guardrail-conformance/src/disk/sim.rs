@@ -24,6 +24,8 @@ pub struct SimDisk(Arc<Mutex<Inner>>);
 #[derive(Debug, Default)]
 struct Inner {
     files: BTreeMap<String, File>,
+    /// Files that were removed and whose names a sync has not yet forgotten.
+    removed: BTreeMap<String, File>,
     /// Counts losses of power; what was opened before one is dead.
     epoch: u64,
     syncs: u64,
@@ -31,7 +33,7 @@ struct Inner {
     failing: Option<u64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct File {
     /// What a reader sees.
     seen: Vec<u8>,
@@ -59,8 +61,12 @@ impl SimDisk {
     pub fn crash(&self, kept: Kept) {
         let mut inner = self.lock();
         inner.epoch = inner.epoch.saturating_add(1);
+        let removed = std::mem::take(&mut inner.removed);
         if kept == Kept::Nothing {
             inner.files.retain(|_, file| file.is_named);
+            for (name, file) in removed {
+                inner.files.entry(name).or_insert(file);
+            }
         }
         let most = match kept {
             Kept::Nothing => 0,
@@ -83,17 +89,8 @@ impl SimDisk {
     #[must_use]
     pub fn copy(&self) -> Self {
         let inner = self.lock();
-        let files = inner.files.iter().map(|(name, file)| {
-            let copy = File {
-                seen: file.seen.clone(),
-                durable: file.durable.clone(),
-                unsynced: file.unsynced.clone(),
-                is_named: file.is_named,
-                is_protected: file.is_protected,
-            };
-            (name.clone(), copy)
-        });
-        let inner = Inner { files: files.collect(), ..Inner::default() };
+        let (files, removed) = (inner.files.clone(), inner.removed.clone());
+        let inner = Inner { files, removed, ..Inner::default() };
         Self(Arc::new(Mutex::new(inner)))
     }
 
@@ -127,6 +124,17 @@ impl SimDisk {
             is_protected: false,
         };
         self.lock().files.insert(name.to_owned(), file);
+    }
+
+    /// Whether these bytes stand anywhere on it, removed files and what was not synced included.
+    #[must_use]
+    pub fn holds(&self, bytes: &[u8]) -> bool {
+        let inner = self.lock();
+        let found = |text: &[u8]| text.windows(bytes.len().max(1)).any(|part| part == bytes);
+        inner.files.values().chain(inner.removed.values()).any(|file| {
+            let unsynced = file.unsynced.iter().map(|(_, bytes)| bytes);
+            unsynced.chain([&file.seen, &file.durable]).any(|text| found(text))
+        })
     }
 
     /// The names of all files.
@@ -209,10 +217,19 @@ impl Folder for Mounted {
         self.open(name)
     }
 
-    fn sync(&self) -> io::Result<()> {
-        for file in self.disk.alive(self.epoch)?.files.values_mut() {
-            file.is_named = true;
+    fn remove(&self, name: &str) -> io::Result<()> {
+        let mut inner = self.disk.alive(self.epoch)?;
+        let file = inner.files.remove(name).ok_or(io::ErrorKind::NotFound)?;
+        if file.is_named {
+            inner.removed.insert(name.to_owned(), file);
         }
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        let mut inner = self.disk.alive(self.epoch)?;
+        inner.files.values_mut().for_each(|file| file.is_named = true);
+        inner.removed.clear();
         Ok(())
     }
 

@@ -15,3 +15,4 @@ mod machine;
 mod memory_log;
 mod mock_approver;
 mod proof;
+mod sidecar;

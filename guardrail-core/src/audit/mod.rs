@@ -23,6 +23,7 @@ mod memory;
 pub mod proof;
 mod record;
 pub mod seal;
+pub mod sidecar;
 mod standing;
 mod tree;
 mod verify;

@@ -106,7 +106,13 @@ impl Desk {
     pub(crate) async fn end(&self, ending: &Ending) -> Result<(), Error> {
         match ending {
             // Boxed: nearly every call ends by its outcome.
-            Ending::Gone { id, call, phase } => Box::pin(self.abandon(*id, *call, phase)).await,
+            Ending::Gone { id, call, phase } => {
+                Box::pin(self.abandon(*id, *call, phase)).await?;
+                if let Phase::Opening(intent) = phase {
+                    Box::pin(self.take_back_unclaimed(*id, intent)).await;
+                }
+                Ok(())
+            }
             Ending::Outcome { permit, outcome } => {
                 self.record_outcome(permit.request().clone(), outcome).await.map(|_| ())
             }
@@ -227,5 +233,6 @@ fn gone_before_record(intent: &Arc<Intent>) -> AuditEvent {
         verdict: Verdict::Deny { reason: "the call went away before it was on record".into() },
         policy_digest: Digest::from_bytes([0; 32]),
         call: None,
+        kept: vec![],
     }))
 }

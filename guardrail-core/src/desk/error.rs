@@ -1,6 +1,6 @@
 //! Why the desk could not do what it was asked.
 
-use crate::audit;
+use crate::audit::{self, sidecar};
 use crate::clock::EntropyError;
 use crate::model::{FoldError, Identity, RequestId, State};
 
@@ -17,6 +17,14 @@ pub enum Error {
     /// Others kept changing the request.
     #[error("request {0} was changed by others 16 times in a row; try again")]
     Contended(RequestId),
+    /// What its redacted values are could not be kept, so it was refused.
+    #[error("the redacted values of request {request} could not be kept: {source}")]
+    Unkept {
+        /// The refusal on record.
+        request: RequestId,
+        /// What failed.
+        source: sidecar::Error,
+    },
     /// There is no such request.
     #[error("no such request")]
     NotFound,

@@ -5,6 +5,7 @@ mod cast;
 mod change;
 mod end;
 mod error;
+mod keep;
 mod limits;
 mod log;
 mod note;
@@ -30,6 +31,7 @@ pub use unknown::resolve;
 pub(crate) use watch::{Next, Watch};
 
 use crate::audit::AuditLog;
+use crate::audit::sidecar::Sidecar;
 use crate::clock::{Entropy, Timestamp};
 use crate::model::{AuditEvent, Digest, RequestId};
 use crate::policy::PolicySet;
@@ -40,6 +42,7 @@ use limits::Places;
 #[derive(Debug)]
 pub(crate) struct Desk {
     log: Arc<dyn AuditLog>,
+    sidecar: Option<Arc<dyn Sidecar>>,
     policies: RwLock<PolicySet>,
     entropy: Arc<dyn Entropy>,
     limits: Limits,
@@ -51,12 +54,14 @@ pub(crate) struct Desk {
 impl Desk {
     pub(crate) fn new(
         log: Arc<dyn AuditLog>,
+        sidecar: Option<Arc<dyn Sidecar>>,
         policies: PolicySet,
         entropy: Arc<dyn Entropy>,
         limits: Limits,
     ) -> Self {
         Self {
             log,
+            sidecar,
             policies: RwLock::new(policies),
             entropy,
             places: Places::new(limits),

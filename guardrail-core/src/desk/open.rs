@@ -7,9 +7,7 @@ use crate::desk::change::Move;
 use crate::desk::error::Error;
 use crate::desk::limits::Slot;
 use crate::desk::permit::Permit;
-use crate::model::{
-    ApprovalRequest, AuditEvent, Digest, Intent, Outcome, RequestId, Requested, Verdict,
-};
+use crate::model::{ApprovalRequest, AuditEvent, Intent, Outcome, RequestId, Requested, Verdict};
 
 /// A judged intent with the id its request will have. Nothing is on record yet.
 #[derive(Debug)]
@@ -50,6 +48,8 @@ pub(crate) enum Opening {
     Revoked(Box<str>),
     /// Refused because too much waits already, and on record under this id.
     Full(RequestId, Box<str>),
+    /// Refused because its redacted values could not be kept, and on record.
+    Unkept(Error),
 }
 
 impl Desk {
@@ -70,7 +70,11 @@ impl Desk {
             true => Some(RequestId::random(self.log.now(), &*self.entropy)?),
             false => None,
         };
-        Ok(prepared(id, call, intent, verdict, policies.digest()))
+        let kept = self.keeps(&intent, &verdict);
+        Ok(prepared(
+            id,
+            Requested { intent, verdict, policy_digest: policies.digest(), call, kept },
+        ))
     }
 
     /// A call that is refused before any policy could be asked.
@@ -80,7 +84,9 @@ impl Desk {
         reason: Box<str>,
     ) -> Result<Prepared, Error> {
         let id = RequestId::random(self.log.now(), &*self.entropy)?;
-        Ok(prepared(id, None, intent, Verdict::Deny { reason }, self.policies().digest()))
+        let (verdict, policy_digest) = (Verdict::Deny { reason }, self.policies().digest());
+        let requested = Requested { intent, verdict, policy_digest, call: None, kept: vec![] };
+        Ok(prepared(id, requested))
     }
 
     /// Puts the judged intent on record.
@@ -99,6 +105,9 @@ impl Desk {
                         return Box::pin(self.refuse_place(id, requested, &error)).await;
                     }
                 };
+                if let Some(unkept) = self.keep_first(id, requested).await? {
+                    return Ok(unkept);
+                }
                 let (request, new) = self.append_first(id, requested, false).await?;
                 if new {
                     slot.made();
@@ -108,6 +117,9 @@ impl Desk {
                 }
             }
             Verdict::Allow => {
+                if let Some(unkept) = self.keep_first(id, requested).await? {
+                    return Ok(unkept);
+                }
                 let judged_by = requested.policy_digest;
                 let (request, new) = self.append_first(id, requested, true).await?;
                 if !new {
@@ -124,6 +136,24 @@ impl Desk {
         }
     }
 
+    /// Keeps what the redacted values are, before the request is on record. Refuses the call, on
+    /// record, where that fails. A key stays free for a call that may.
+    async fn keep_first(
+        &self,
+        id: RequestId,
+        requested: &Requested,
+    ) -> Result<Option<Opening>, Error> {
+        if requested.kept.is_empty() {
+            return Ok(None);
+        }
+        // Boxed: few calls have anything to keep.
+        let Err(source) = Box::pin(self.keep(id, requested)).await else { return Ok(None) };
+        let request = self.refusal_id(id)?;
+        let reason = "its redacted values could not be kept".into();
+        Box::pin(self.refuse(request, requested, reason)).await?;
+        Ok(Some(Opening::Unkept(Error::Unkept { request, source })))
+    }
+
     /// A call with this key was here before: for the same deed, or on record as refused.
     async fn attach(
         &self,
@@ -131,6 +161,10 @@ impl Desk {
         requested: &Requested,
         slot: Slot,
     ) -> Result<Opening, Error> {
+        if !requested.kept.is_empty() {
+            // Its request is another's, with values of its own.
+            self.take_back(request.id(), &requested.intent).await;
+        }
         if request.intent().is_same_deed(&requested.intent) {
             return Ok(Opening::Attached(Box::new(request), slot));
         }
@@ -149,12 +183,17 @@ impl Desk {
         error: &Error,
     ) -> Result<Opening, Error> {
         let reason = error.to_string().into_boxed_str();
-        let id = match id.is_keyed() {
-            true => RequestId::random(self.log.now(), &*self.entropy)?,
-            false => id,
-        };
+        let id = self.refusal_id(id)?;
         self.refuse(id, requested, reason.clone()).await?;
         Ok(Opening::Full(id, reason))
+    }
+
+    /// Under which id a call is refused: the id of a key stays free for a call that may.
+    fn refusal_id(&self, id: RequestId) -> Result<RequestId, Error> {
+        if id.is_keyed() {
+            return Ok(RequestId::random(self.log.now(), &*self.entropy)?);
+        }
+        Ok(id)
     }
 
     async fn refuse(
@@ -168,6 +207,7 @@ impl Desk {
             verdict: Verdict::Deny { reason },
             policy_digest: requested.policy_digest,
             call: None,
+            kept: vec![],
         };
         self.append_first(id, &Arc::new(refused), false).await.map(|_| ())
     }
@@ -198,12 +238,6 @@ impl Desk {
     }
 }
 
-fn prepared(
-    id: RequestId,
-    call: Option<RequestId>,
-    intent: Arc<Intent>,
-    verdict: Verdict,
-    policy_digest: Digest,
-) -> Prepared {
-    Prepared { id, requested: Arc::new(Requested { intent, verdict, policy_digest, call }) }
+fn prepared(id: RequestId, requested: Requested) -> Prepared {
+    Prepared { id, requested: Arc::new(requested) }
 }

@@ -9,6 +9,7 @@ use crate::approver::TerminalApprover;
 use crate::approver::{Approver, attach};
 #[cfg(feature = "terminal")]
 use crate::audit::FileLog;
+use crate::audit::sidecar::{self, Sidecar};
 use crate::audit::{self, AuditLog};
 use crate::clock::{Entropy, SystemEntropy};
 use crate::desk::{self, Desk, Limits};
@@ -66,6 +67,9 @@ pub enum BuildError {
     /// The log of the development default could not be opened.
     #[error(transparent)]
     Log(#[from] audit::Error),
+    /// Erasures on record could not be carried out once more.
+    #[error("what was redacted could not be erased: {0}")]
+    Sidecar(#[from] sidecar::RedactError),
     /// What an earlier process left over could not be recovered.
     #[error("recovery failed: {0}")]
     Recovery(#[from] desk::Error),
@@ -80,6 +84,7 @@ pub struct Builder {
     environment: Option<String>,
     policies: Option<PolicySet>,
     log: Option<Arc<dyn AuditLog>>,
+    sidecar: Option<Arc<dyn Sidecar>>,
     approvers: Vec<Arc<dyn Approver>>,
     entropy: Arc<dyn Entropy>,
     limits: Limits,
@@ -93,6 +98,7 @@ impl Builder {
             environment: None,
             policies: None,
             log: None,
+            sidecar: None,
             approvers: Vec::new(),
             entropy: Arc::new(SystemEntropy),
             limits: Limits::default(),
@@ -126,6 +132,15 @@ impl Builder {
     /// The audit log.
     pub fn audit_log(mut self, log: impl AuditLog) -> Self {
         self.log = Some(Arc::new(log));
+        self
+    }
+
+    /// Where the values of `redact(x)` are kept, so that they can be shown later, and erased. They are
+    /// kept before the request is on record; a call whose values cannot be kept is refused. Without
+    /// a sidecar nothing is kept. What erasures on record say is gone is erased once more when the
+    /// guardrail is built.
+    pub fn sidecar(mut self, sidecar: impl Sidecar) -> Self {
+        self.sidecar = Some(Arc::new(sidecar));
         self
     }
 
@@ -181,6 +196,9 @@ impl Builder {
             }
         }
         let agent = self.agent.as_deref().map(AgentName::new).transpose()?;
+        if let Some(sidecar) = &self.sidecar {
+            sidecar::repeat(&*log, &**sidecar).await?;
+        }
         let guardrail = self.assemble(agent, policies, log);
         let digest = guardrail.policies().digest();
         guardrail.inner.desk.note_policies(digest).await?;
@@ -203,7 +221,7 @@ impl Builder {
         log: Arc<dyn AuditLog>,
     ) -> Guardrail {
         let inner = Inner {
-            desk: Arc::new(Desk::new(log, policies, self.entropy, self.limits)),
+            desk: Arc::new(Desk::new(log, self.sidecar, policies, self.entropy, self.limits)),
             approvers: self.approvers,
             agent: agent.unwrap_or_else(AgentName::unnamed),
             model: self.model.map(Into::into),

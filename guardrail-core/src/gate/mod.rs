@@ -9,6 +9,7 @@ mod guarded;
 mod judge;
 mod pass;
 mod permit;
+mod redact;
 mod refusal;
 #[cfg(feature = "rig")]
 mod rig;

@@ -107,6 +107,11 @@ fn pass(
             track.settle();
             Err(Error::TooMany { request, why })
         }
+        Opening::Unkept(error) => {
+            record_decision("refused");
+            track.settle();
+            Err(Error::unavailable(error))
+        }
         Opening::Revoked(why) => {
             record_decision("lapsed");
             track.settle();

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::model::canonical::{Canonical, CaptureError, Leaf, Pen, ReadError};
+use crate::model::canonical::{Canonical, CaptureError, Leaf, Pen, ReadError, place};
 use crate::model::digest::Fields;
-use crate::model::secret::Salt;
+use crate::model::secret::{Commitment, Salt, sensitive_name};
 
 /// How an argument was captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,8 +36,30 @@ pub struct Argument {
     captured: Captured,
     /// What the digest covers, the log keeps and people see: credentials stand as commitments.
     json: Canonical,
-    /// The value itself where `json` hides a part of it. Never leaves this process.
-    plain: Option<Canonical>,
+    /// What `json` hides, where it hides something.
+    hidden: Option<Box<Hidden>>,
+}
+
+/// The value itself of an argument that is shown as a commitment. It leaves this process for a
+/// sidecar only, and is wiped with its last holder.
+#[derive(Clone)]
+struct Hidden {
+    plain: Canonical,
+    /// What opens the commitment; nothing where the value is never kept.
+    salt: Option<Salt>,
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        self.plain.wipe();
+    }
+}
+
+/// What opens the commitment to a redacted argument.
+pub(crate) struct Opens<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) salt: &'a Salt,
+    pub(crate) value: &'a str,
 }
 
 /// An argument as it was captured, before credentials in it are masked.
@@ -61,7 +83,7 @@ impl Capture {
     /// All of it, where nothing is to be hidden.
     fn show(self) -> Argument {
         let Self { name, captured, json } = self;
-        Argument { name, captured, json, plain: None }
+        Argument { name, captured, json, hidden: None }
     }
 
     /// What the log keeps and people see of it.
@@ -73,16 +95,26 @@ impl Capture {
             Captured::Skipped | Captured::Unshowable => None,
         };
         match masked {
-            Some(masked) => Argument { name, captured, json: masked, plain: Some(json) },
-            None => Argument { name, captured, json, plain: None },
+            Some(masked) => {
+                let salt = is_keepable(captured, &name, &json).then(|| salt.at(&place(&name)));
+                let hidden = Some(Box::new(Hidden { plain: json, salt }));
+                Argument { name, captured, json: masked, hidden }
+            }
+            None => Argument { name, captured, json, hidden: None },
         }
     }
+}
+
+/// Whether a sidecar may keep the value: one that was redacted, and in which there is no credential.
+/// A credential is worth something to whoever finds it, and proves nothing to whoever looks back.
+fn is_keepable(captured: Captured, name: &str, json: &Canonical) -> bool {
+    captured == Captured::Redacted && !sensitive_name(name) && !json.holds_secret(name)
 }
 
 impl Argument {
     /// An argument as a record holds it.
     pub(crate) fn recorded(name: String, captured: Captured, json: Canonical) -> Self {
-        Self { name: Cow::Owned(name), captured, json, plain: None }
+        Self { name: Cow::Owned(name), captured, json, hidden: None }
     }
 
     /// The parameter's name.
@@ -103,10 +135,23 @@ impl Argument {
         &self.json
     }
 
+    /// The commitment that stands for it, and the place it was made for, where it was redacted.
+    #[must_use]
+    pub fn commitment(&self) -> Option<(String, Commitment)> {
+        match self.json.walk().next() {
+            Some((path, Leaf::Secret { hmac, .. }))
+                if self.captured == Captured::Redacted && path.steps().is_empty() =>
+            {
+                Commitment::parse(hmac).map(|commitment| (place(&self.name), commitment))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a part of it is shown as a commitment only.
     #[must_use]
     pub fn is_masked(&self) -> bool {
-        self.plain.is_some()
+        self.hidden.is_some()
             || self
                 .json
                 .walk()
@@ -118,7 +163,11 @@ impl Argument {
     /// # Errors
     /// When it was not captured as a value, is no `T`, or was read from a log that hides it.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, ReadError> {
-        self.plain.as_ref().unwrap_or(&self.json).read()
+        self.plain().unwrap_or(&self.json).read()
+    }
+
+    fn plain(&self) -> Option<&Canonical> {
+        self.hidden.as_ref().map(|hidden| &hidden.plain)
     }
 }
 
@@ -150,6 +199,15 @@ impl Arguments {
         Self(arguments.into())
     }
 
+    /// What opens the commitments to redacted arguments, where it may be kept.
+    pub(crate) fn opens(&self) -> impl Iterator<Item = Opens<'_>> {
+        self.0.iter().filter_map(|argument| {
+            let hidden = argument.hidden.as_ref()?;
+            let salt = hidden.salt.as_ref()?;
+            Some(Opens { name: &argument.name, salt, value: hidden.plain.as_str() })
+        })
+    }
+
     /// The arguments once more, for a second capture to be held against.
     pub(crate) fn again(&self) -> Again<'_> {
         Again { left: self.0.iter() }
@@ -159,7 +217,7 @@ impl Arguments {
     /// every call; it is the same where both values are at hand and equal.
     pub(crate) fn are_same(&self, other: &Self) -> bool {
         let same = |(a, b): (&Argument, &Argument)| {
-            let values = match (&a.plain, &b.plain) {
+            let values = match (a.plain(), b.plain()) {
                 (Some(a), Some(b)) => a.as_str() == b.as_str(),
                 (None, None) => a.json.as_str() == b.json.as_str(),
                 _ => false,
@@ -240,7 +298,7 @@ impl Again<'_> {
         self.left.next().is_some_and(|argument| {
             argument.name == name
                 && argument.captured == captured
-                && argument.plain.as_ref().unwrap_or(&argument.json).is(write)
+                && argument.plain().unwrap_or(&argument.json).is(write)
         })
     }
 

@@ -10,6 +10,7 @@ use crate::model::id::RequestId;
 use crate::model::intent::Intent;
 use crate::model::name::PersonId;
 use crate::model::requirement::{Choice, Tally, Verdict};
+use crate::model::secret::Commitment;
 use crate::model::vote::{Identity, VoteRefusal};
 
 /// Most bytes of a comment, a vote's reason or an explanation that are kept.
@@ -160,13 +161,8 @@ pub enum AuditEvent {
         /// Of the whole file, as `sha256sum` prints it.
         sha256: Digest,
     },
-    /// Of the log: values were erased from its sidecar.
-    Redacted {
-        /// Who asked for it.
-        by: Box<str>,
-        /// Why, on which legal ground.
-        why: Box<str>,
-    },
+    /// Of the log: values are erased from its sidecar. On record before they are.
+    Redacted(Arc<Redacted>),
     /// An event this version does not know. Shown and verified, never acted on.
     #[serde(skip)]
     Other {
@@ -188,6 +184,9 @@ pub struct Requested {
     /// Which of several calls with one key made it; nothing for a call without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<RequestId>,
+    /// The redacted arguments whose values a sidecar keeps, by their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Box<str>>,
 }
 
 /// A vote that counts.
@@ -256,6 +255,32 @@ impl fmt::Display for Found {
     }
 }
 
+/// Values are erased from the log's sidecar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redacted {
+    /// The request they are of.
+    pub request: RequestId,
+    /// Which they are.
+    pub values: Vec<RedactedValue>,
+    /// Who asked for it.
+    pub by: Box<str>,
+    /// Why.
+    pub why: Box<str>,
+    /// On which legal basis.
+    pub basis: Box<str>,
+}
+
+/// A redacted value, as the log knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedactedValue {
+    /// Where it stood: a JSON pointer that begins with the argument's name.
+    pub place: Box<str>,
+    /// What stands for it in the log.
+    pub commitment: Commitment,
+}
+
 impl AuditEvent {
     /// The event's name in every log: `requested`, `voted`, `completed`.
     #[must_use]
@@ -285,7 +310,7 @@ impl AuditEvent {
             Self::PolicyLoaded { .. } => "policy_loaded",
             Self::Recovered { .. } => "recovered",
             Self::Rotated { .. } => "rotated",
-            Self::Redacted { .. } => "redacted",
+            Self::Redacted(_) => "redacted",
             Self::Other { name } => name,
         }
     }
@@ -299,7 +324,7 @@ impl AuditEvent {
                 | Self::PolicyLoaded { .. }
                 | Self::Recovered { .. }
                 | Self::Rotated { .. }
-                | Self::Redacted { .. }
+                | Self::Redacted(_)
         )
     }
 }

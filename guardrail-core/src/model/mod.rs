@@ -23,13 +23,17 @@ mod state;
 mod vote;
 
 pub use actor::Actor;
+pub(crate) use arguments::Opens;
 pub use arguments::{Argument, Arguments, Captured};
 pub use builder::IntentBuilder;
 pub use canonical::Canonical;
 pub use counted::CountedVote;
 pub use decision::{Decision, Outcome};
 pub use digest::{Digest, DigestError};
-pub use event::{AuditEvent, Found, Posted, Requested, Resolved, TEXT_LIMIT, Voted};
+pub(crate) use digest::{hex, unhex};
+pub use event::{
+    AuditEvent, Found, Posted, Redacted, RedactedValue, Requested, Resolved, TEXT_LIMIT, Voted,
+};
 pub use id::{IdError, IdempotencyKey, LogId, Nonce, NonceError, RequestId, Sequence, Version};
 pub use intent::{Intent, Place, Preview};
 pub use intent_error::IntentError;

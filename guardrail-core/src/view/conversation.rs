@@ -227,7 +227,13 @@ impl Conversation {
                 guardrail(format!("closed {} ({bytes} bytes, SHA-256 {sha256})", safe(file)))
             }
             E::Recovered { what } => guardrail(format!("recovered: {}", safe(what))),
-            E::Redacted { by, why } => (name(by), format!("erased values: {}", safe(why))),
+            E::Redacted(redacted) => {
+                let (count, request) = (redacted.values.len(), redacted.request);
+                let values = if count == 1 { "value" } else { "values" };
+                let (why, basis) = (safe(&redacted.why), safe(&redacted.basis));
+                let what = format!("erased {count} {values} of {request}: {why} ({basis})");
+                (name(&redacted.by), what)
+            }
             other => guardrail(format!("event `{}`, unknown to this version", safe(other.name()))),
         }
     }

@@ -52,6 +52,10 @@ impl Folder for MortalFolder {
         Ok(self.file(file))
     }
 
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.disk.remove(name)
+    }
+
     fn sync(&self) -> io::Result<()> {
         self.disk.sync()
     }

@@ -78,6 +78,10 @@ impl Folder for Lying {
         Ok(Box::new(LyingFile(self.0.create(name)?)))
     }
 
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.0.remove(name)
+    }
+
     fn sync(&self) -> io::Result<()> {
         self.0.sync()
     }

@@ -32,6 +32,7 @@ pub(super) fn life(verdict: Verdict, digest: impl Fn(Digest) -> Digest) -> Vec<A
             verdict,
             policy_digest: Digest::of(b"policy"),
             call: None,
+            kept: vec![],
         })),
         AuditEvent::Posted(std::sync::Arc::new(Posted {
             channel: "web".into(),

@@ -17,7 +17,7 @@ const LOCK: &str = "lock";
 pub struct Disk {
     path: PathBuf,
     place: String,
-    lock: File,
+    lock: Option<File>,
 }
 
 impl Disk {
@@ -39,10 +39,26 @@ impl Disk {
         let mut options = private();
         let lock = options.create(true).truncate(false).open(path.join(LOCK)).map_err(failed)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), place, lock }),
+            Ok(()) => Ok(Self { path: path.to_owned(), place, lock: Some(lock) }),
             Err(TryLockError::WouldBlock) => Err(Error::InUse { log: NAME, place: place.into() }),
             Err(TryLockError::Error(error)) => Err(failed(error)),
         }
+    }
+
+    /// Makes the folder where it is missing, for its owner alone. Others of its owner's processes may
+    /// use it, too.
+    ///
+    /// # Errors
+    /// When others than its owner may enter it.
+    pub fn private(path: &Path) -> io::Result<Self> {
+        make(path)?;
+        let open = mode(path)?.filter(|mode| mode & 0o077 != 0);
+        open.map_or(Ok(()), |mode| {
+            let place = path.display();
+            let why = format!("others may enter `{place}` (mode {mode:o}); chmod 700");
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
+        })?;
+        Ok(Self { path: path.to_owned(), place: path.display().to_string(), lock: None })
     }
 }
 
@@ -88,12 +104,16 @@ impl Folder for Disk {
         Ok(Box::new(DiskFile(file)))
     }
 
+    fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.path.join(name))
+    }
+
     fn sync(&self) -> io::Result<()> {
         sync_folder(&self.path)
     }
 
     fn release(&self) -> io::Result<()> {
-        self.lock.unlock()
+        self.lock.as_ref().map_or(Ok(()), File::unlock)
     }
 }
 
@@ -165,14 +185,16 @@ fn private() -> OpenOptions {
 
 /// Its mode, where everyone may write it.
 fn guard(path: &Path) -> io::Result<Option<u32>> {
+    Ok(mode(path)?.filter(|mode| mode & 0o002 != 0))
+}
+
+/// Its mode, where the system has modes.
+fn mode(path: &Path) -> io::Result<Option<u32>> {
+    let about = fs::metadata(path)?;
     #[cfg(unix)]
-    {
-        let about = fs::metadata(path)?;
-        let mode = std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o7777;
-        Ok((mode & 0o002 != 0).then_some(mode))
-    }
+    return Ok(Some(std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o7777));
     #[cfg(not(unix))]
-    fs::metadata(path).map(|_| None)
+    return Ok(Some(about).and(None));
 }
 
 fn is_deleted(about: &fs::Metadata) -> bool {

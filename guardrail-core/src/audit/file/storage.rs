@@ -27,6 +27,9 @@ pub trait Folder: Debug + Send + Sync + 'static {
     /// Makes a file that is not there yet.
     fn create(&self, name: &str) -> io::Result<Box<dyn Storage>>;
 
+    /// Removes a file.
+    fn remove(&self, name: &str) -> io::Result<()>;
+
     /// Makes the names of its files durable.
     fn sync(&self) -> io::Result<()>;
 
@@ -53,7 +56,11 @@ pub trait Storage: Debug + Send + Sync + 'static {
 }
 
 /// Writes all of these bytes.
-pub(super) fn write_all(storage: &dyn Storage, bytes: &[u8], offset: u64) -> io::Result<()> {
+pub(in crate::audit) fn write_all(
+    storage: &dyn Storage,
+    bytes: &[u8],
+    offset: u64,
+) -> io::Result<()> {
     let mut done: usize = 0;
     while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
         match storage.write_at(rest, offset.saturating_add(done as u64)) {
@@ -67,7 +74,7 @@ pub(super) fn write_all(storage: &dyn Storage, bytes: &[u8], offset: u64) -> io:
 }
 
 /// Reads until the buffer is full or the file ends, and says how many bytes.
-pub(super) fn read_full(
+pub(in crate::audit) fn read_full(
     storage: &dyn Storage,
     buffer: &mut [u8],
     offset: u64,

@@ -21,7 +21,8 @@ impl Canonical {
     /// themselves. What stands around a credential stays readable, so that no command can hide
     /// beside one.
     ///
-    /// Every commitment covers the place of its value: `/`, `name`, and the way from there as a
+    /// Every commitment covers the place of its value, and has a salt [of its own](Salt::at) made
+    /// from `salt` and that place: `/`, `name`, and the way from there as a
     /// JSON pointer (RFC 6901). A credential inside a string stands at that place with `~2` and
     /// its number, from 0, behind it; a key at the place of its object with `~3` behind it.
     #[must_use]
@@ -29,8 +30,7 @@ impl Canonical {
         if !holds_secret(&self.0, name) {
             return None;
         }
-        let mut pointer = String::new();
-        push_segment(&mut pointer, name);
+        let pointer = place(name);
         let unbounded = Bounds { bytes: usize::MAX, depth: Bounds::DEEPEST, nodes: usize::MAX };
         let masker = Masker {
             writer: Writer::new(unbounded),
@@ -63,9 +63,7 @@ impl Canonical {
             },
             _ => self.0.len(),
         };
-        let mut place = String::new();
-        push_segment(&mut place, name);
-        Self::from_text(format!("\"{}\"", masked(salt, &place, bytes, self.0.as_bytes())))
+        Self::from_text(format!("\"{}\"", masked(salt, &place(name), bytes, self.0.as_bytes())))
     }
 }
 
@@ -263,7 +261,14 @@ impl Masker<'_> {
 
 /// `#secret:BYTES:HMAC`.
 fn masked(salt: &Salt, place: &str, bytes: usize, value: &[u8]) -> String {
-    format!("#secret:{bytes}:{}", salt.commit(place, value))
+    format!("#secret:{bytes}:{}", salt.at(place).commit(place, value))
+}
+
+/// The place of a whole argument: a JSON pointer of one step.
+pub(crate) fn place(name: &str) -> String {
+    let mut place = String::new();
+    push_segment(&mut place, name);
+    place
 }
 
 /// Appends one step of a JSON pointer.

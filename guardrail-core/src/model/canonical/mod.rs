@@ -42,9 +42,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroize as _;
 
 pub use self::bounds::Bounds;
 pub use self::error::{CaptureError, ReadError, StrictError};
+pub(crate) use self::mask::place;
 use self::read::Reading;
 pub(crate) use self::record::exact;
 use self::strict::Source;
@@ -129,6 +131,13 @@ impl Canonical {
     #[expect(clippy::len_without_is_empty, reason = "a canonical text is never empty")]
     pub fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Overwrites the text, if nobody else holds it.
+    pub(crate) fn wipe(&mut self) {
+        if let Some(text) = Arc::get_mut(&mut self.0) {
+            text.zeroize();
+        }
     }
 
     fn from_text(text: String) -> Self {

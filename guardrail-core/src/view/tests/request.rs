@@ -55,7 +55,13 @@ pub(super) fn requirement() -> Requirement {
 pub(super) fn requested(intent: Intent, verdict: Verdict) -> AuditEvent {
     let policy_digest = Digest::of(b"policy");
     let intent = Arc::new(intent);
-    AuditEvent::Requested(Arc::new(Requested { intent, verdict, policy_digest, call: None }))
+    AuditEvent::Requested(Arc::new(Requested {
+        intent,
+        verdict,
+        policy_digest,
+        call: None,
+        kept: vec![],
+    }))
 }
 
 /// A pending request for this intent.

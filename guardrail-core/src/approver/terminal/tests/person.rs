@@ -58,6 +58,7 @@ pub(super) fn request(intent: IntentBuilder) -> ApprovalRequest {
         intent,
         policy_digest: Digest::of(b"policy"),
         call: None,
+        kept: vec![],
     }));
     let id = RequestId::parse("01996b2c-4e10-7abc-8def-0123456789ab").unwrap();
     ApprovalRequest::first(id, ASKED, &event).unwrap()

@@ -22,7 +22,7 @@ fn masked(value: &Value, name: &str) -> Canonical {
 }
 
 fn secret(place: &str, value: &str) -> String {
-    format!("#secret:{}:{}", value.len(), salt().commit(place, value.as_bytes()))
+    format!("#secret:{}:{}", value.len(), salt().at(place).commit(place, value.as_bytes()))
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn text_around_a_credential_stays_readable() {
     let Some((_, Leaf::Mixed(pieces))) = text.walk().next() else { panic!() };
     let hidden = |place: &str| Piece::Secret {
         bytes: TOKEN.len(),
-        hmac: salt().commit(place, TOKEN.as_bytes()).to_string().into(),
+        hmac: salt().at(place).commit(place, TOKEN.as_bytes()).to_string().into(),
     };
     assert_eq!(
         pieces,
@@ -118,7 +118,7 @@ fn places_are_json_pointers() {
 #[test]
 fn redaction_leaves_one_leaf() {
     let hidden = of(&json!({"a": [1, 2]})).redact(&salt(), "plan");
-    let commitment = salt().commit("/plan", br#"{"a":[1,2]}"#);
+    let commitment = salt().at("/plan").commit("/plan", br#"{"a":[1,2]}"#);
     assert_eq!(hidden.as_str(), format!("\"#secret:11:{commitment}\""));
     assert_eq!(hidden.redact(&salt(), "plan"), hidden);
     let text = of("h\u{e4}\n").redact(&salt(), "plan");

@@ -63,7 +63,7 @@ fn masking_leaves_length_and_commitment() {
         assert!(!masked.as_str().contains(part), "{part}");
     }
     assert!(masked.as_str().contains(r#""user":"bob""#));
-    let key = salt.commit("/login/key", br#""hunt\"er2""#);
+    let key = salt.at("/login/key").commit("/login/key", br#""hunt\"er2""#);
     assert!(masked.as_str().contains(&format!("\"key\":\"#secret:11:{key}\"")));
     Canonical::parse(masked.as_str()).unwrap();
 }

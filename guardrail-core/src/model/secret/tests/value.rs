@@ -43,3 +43,14 @@ fn a_commitment_tells_places_and_values_apart() {
     assert_ne!(salt.commit("/a", b"x"), Salt::from_bytes([2; 32]).commit("/a", b"x"));
     assert_eq!(format!("{salt:?}"), "Salt([secret])");
 }
+
+/// HMAC-SHA256 with key 32 × 0x0b over `guardrail-salt-v1/pin`; computed with another implementation.
+#[test]
+fn each_place_has_a_salt_of_its_own() {
+    let salt = Salt::from_bytes([0x0b; 32]);
+    assert_eq!(
+        salt.at("/pin").expose().map(|byte| format!("{byte:02x}")).concat(),
+        "f3e9aa1c12ddf43b9878260c2c46848ac970c5f6cee25e1bcb64d54013f8a901"
+    );
+    assert_ne!(salt.at("/a").expose(), salt.at("/b").expose());
+}
