@@ -78,10 +78,10 @@ pub use guardrail_core::testing::MockApprover;
 pub use guardrail_macros::requires_approval;
 #[cfg(feature = "slack")]
 pub use guardrail_slack::{self as slack, SlackApprover};
-#[cfg(feature = "sqlite")]
-pub use guardrail_sql::SqliteLog;
 #[cfg(feature = "postgres")]
-pub use guardrail_sql::{PostgresLog, RunIn};
+pub use guardrail_sql::{PostgresLog, PostgresSidecar, RunIn};
+#[cfg(feature = "sqlite")]
+pub use guardrail_sql::{SqliteLog, SqliteSidecar};
 
 #[doc(hidden)]
 pub use guardrail_core::__private;

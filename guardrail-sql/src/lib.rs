@@ -12,6 +12,8 @@
 //! `MemoryLog`: a database does not pause.
 
 mod log;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod opening;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -22,9 +24,9 @@ mod settings;
 mod sqlite;
 
 #[cfg(feature = "postgres")]
-pub use postgres::{PostgresLog, RunIn};
+pub use postgres::{PostgresLog, PostgresSidecar, RunIn};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use reader::Reader;
 pub use settings::{NameError, Settings};
 #[cfg(feature = "sqlite")]
-pub use sqlite::SqliteLog;
+pub use sqlite::{SqliteLog, SqliteSidecar};

@@ -6,3 +6,5 @@ GRANT SELECT ON guardrail_schema, guardrail_log, guardrail_record, guardrail_str
 -- A lock takes this right; the column means nothing.
 GRANT UPDATE (turn) ON guardrail_log TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON guardrail_writer TO {role};
+-- What redacted values were stands beside the log, and is erased.
+GRANT SELECT, INSERT, DELETE ON guardrail_opening TO {role};

@@ -55,6 +55,16 @@ impl<E: Engine> Log<E> {
         &self.shared
     }
 
+    /// The database.
+    pub(crate) fn engine(&self) -> &E {
+        &self.shared.engine
+    }
+
+    /// The log's number in its database.
+    pub(crate) fn number(&self) -> i64 {
+        self.shared.number
+    }
+
     /// Waits until everything lined up is written and this writer has left.
     pub(crate) async fn close(self) {
         let Self { jobs, writer, .. } = self;

@@ -18,6 +18,7 @@ const MIGRATIONS: &[Migration] = &[
     include_str!("../../migrations/postgres/0002_attended.sql"),
     include_str!("../../migrations/postgres/0003_guarded.sql"),
     include_str!("../../migrations/postgres/0004_unknown.sql"),
+    include_str!("../../migrations/postgres/0005_opening.sql"),
     include_str!("../../migrations/postgres/0006_heads.sql"),
     include_str!("../../migrations/postgres/0007_at_once.sql"),
 ];

@@ -32,6 +32,10 @@ impl Postgres {
         Self { options, pool, own_clock, signal: OnceLock::new() }
     }
 
+    pub(super) const fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
     fn head(&self, row: &PgRow) -> Result<Head, sqlx::Error> {
         let clock: i64 = row.try_get(3)?;
         let clock = (!self.own_clock).then_some(clock);

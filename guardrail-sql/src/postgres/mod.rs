@@ -10,6 +10,7 @@ mod error;
 mod heads;
 mod insert;
 mod presence;
+mod sidecar;
 mod signal;
 mod transaction;
 
@@ -27,6 +28,7 @@ use crate::settings::{Settings, Who};
 pub(crate) use engine::PAGE;
 use engine::Postgres;
 pub(crate) use heads::NOTES;
+pub use sidecar::PostgresSidecar;
 pub use transaction::RunIn;
 
 /// An audit log in PostgreSQL 12 or later, shared by processes on many machines.
@@ -81,6 +83,12 @@ impl PostgresLog {
     /// What its parts share.
     pub(in crate::postgres) fn shared(&self) -> &Arc<Shared<Postgres>> {
         self.0.shared()
+    }
+
+    /// The table beside the log in which redacted values are kept, to be given to a guardrail.
+    #[must_use]
+    pub fn sidecar(&self) -> PostgresSidecar {
+        PostgresSidecar::of(self.0.engine().options().clone(), self.0.number())
     }
 
     /// Waits until everything lined up is written, and says that this process writes no more. A

@@ -27,6 +27,10 @@ impl Sqlite {
     pub(super) const fn new(options: SqliteConnectOptions, pool: SqlitePool) -> Self {
         Self { options, pool }
     }
+
+    pub(super) const fn options(&self) -> &SqliteConnectOptions {
+        &self.options
+    }
 }
 
 /// Numbers and texts go in as one JSON array, so that one statement does for any count of them.

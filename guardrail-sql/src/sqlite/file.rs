@@ -21,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
     include_str!("../../migrations/sqlite/0002_attended.sql"),
     include_str!("../../migrations/sqlite/0003_guarded.sql"),
     include_str!("../../migrations/sqlite/0004_unknown.sql"),
+    include_str!("../../migrations/sqlite/0005_opening.sql"),
     include_str!("../../migrations/sqlite/0006_heads.sql"),
 ];
 
@@ -37,13 +38,7 @@ const READERS: u32 = 4;
 pub(super) async fn open(path: &Path) -> Result<Sqlite, Error> {
     let name = Sqlite::NAME;
     prepare(path)?;
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(BUSY)
-        .foreign_keys(true)
-        .disable_statement_logging();
+    let options = options(path);
     let failed = |error: sqlx::Error| Error::storage(name, "open its file", error);
     let deadline = Instant::now() + BUSY;
     let mut connection = loop {
@@ -65,6 +60,17 @@ pub(super) async fn open(path: &Path) -> Result<Sqlite, Error> {
         .test_before_acquire(false)
         .connect_lazy_with(options.clone());
     Ok(Sqlite::new(options, pool))
+}
+
+/// How every connection to the file is made.
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY)
+        .foreign_keys(true)
+        .disable_statement_logging()
 }
 
 /// Held while a file is made: nobody of this process has it open then.

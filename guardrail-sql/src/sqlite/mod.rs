@@ -9,6 +9,7 @@ mod heads;
 mod insert;
 mod key;
 mod presence;
+mod sidecar;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::settings::{Settings, Who};
 pub(crate) use engine::PAGE;
 use engine::Sqlite;
 pub(crate) use heads::NOTES;
+pub use sidecar::SqliteSidecar;
 
 /// An audit log in an SQLite file, shared by the processes of one machine.
 ///
@@ -73,6 +75,12 @@ impl SqliteLog {
         };
         let rhythm = signer.map(|signer| settings.rhythm(signer));
         open(engine, &settings, rhythm).await.map(Self)
+    }
+
+    /// The table beside the log in which redacted values are kept, to be given to a guardrail.
+    #[must_use]
+    pub fn sidecar(&self) -> SqliteSidecar {
+        SqliteSidecar::of(self.0.engine().options().clone(), self.0.number())
     }
 
     /// Waits until everything lined up is written, and says that this process writes no more. A

@@ -7,6 +7,7 @@ mod outage;
 mod rules;
 mod server;
 mod shared;
+mod sidecar;
 mod suite;
 mod tamper;
 mod transaction;

@@ -7,5 +7,6 @@ mod heads;
 mod machine;
 mod rules;
 mod shared;
+mod sidecar;
 mod suite;
 mod tamper;
