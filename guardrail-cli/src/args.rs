@@ -74,6 +74,8 @@ pub(crate) enum AuditCommand {
     Export(Export),
     /// Prints the checkpoints that the log keeps of itself, to carry them elsewhere.
     Checkpoints(Checkpoints),
+    /// Erases redacted values of a request from the sidecar, with a record of it.
+    Redact(Redact),
 }
 
 #[derive(Debug, Flags)]
@@ -126,6 +128,10 @@ pub(crate) struct Show {
     /// Only what happened at or after this time (RFC 3339).
     #[arg(long, value_parser = time)]
     pub(crate) since: Option<Timestamp>,
+    /// Shows redacted values too, each held against its commitment, from this sidecar: a folder, or
+    /// `table` for the one in the log's own database.
+    #[arg(long, value_name = "FOLDER|table")]
+    pub(crate) sidecar: Option<String>,
 }
 
 #[derive(Debug, Flags)]
@@ -169,6 +175,10 @@ pub(crate) struct Verify {
     /// Also that every start was allowed by what stands before it, and none follows a denial.
     #[arg(long)]
     pub(crate) complete: bool,
+    /// Also that every redacted value that was kept opens its commitment, or is gone by a record: from
+    /// this sidecar, a folder, or `table` for the one in the log's own database.
+    #[arg(long, value_name = "FOLDER|table")]
+    pub(crate) sidecar: Option<String>,
 }
 
 #[derive(Debug, Flags)]
@@ -206,6 +216,29 @@ pub(crate) struct Export {
     /// Only records behind this sequence number.
     #[arg(long, value_parser = sequence, value_name = "SEQUENCE")]
     pub(crate) after: Option<Sequence>,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct Redact {
+    /// The request whose values are erased.
+    #[arg(value_parser = request)]
+    pub(crate) request: RequestId,
+    /// Only the value of this argument; may be given several times. Without it: all that were kept.
+    #[arg(long, short = 'a', value_name = "NAME")]
+    pub(crate) argument: Vec<String>,
+    /// Who asks for it; on record for good.
+    #[arg(long, value_name = "WHO")]
+    pub(crate) by: String,
+    /// Why; on record for good.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why: String,
+    /// The legal basis, as in `GDPR Art. 17(1)(a)`; on record for good.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) basis: String,
+    /// The sidecar: a folder, or `table` for the one in the log's own database, which it is without
+    /// this.
+    #[arg(long, value_name = "FOLDER|table")]
+    pub(crate) sidecar: Option<String>,
 }
 
 /// A form of export.

@@ -4,6 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use guardrail_core::audit::proof::{CheckpointError, KeysError, ProofError};
+use guardrail_core::audit::sidecar::{self, RedactError};
 use guardrail_core::audit::{self, RecordError, VerifyError};
 use guardrail_core::desk;
 use guardrail_core::model::{RequestId, Sequence};
@@ -75,11 +76,11 @@ pub(crate) enum Error {
 
     #[error("`{place}` is not written: {why}")]
     #[diagnostic(help(
-        "a program that is running holds this log, and it alone can write it: call Guardrail::resolve there, or run this again when the program has ended; logs in SQLite and PostgreSQL take it beside running programs"
+        "a program that is running holds this log, and it alone can write it: call Guardrail::resolve or Guardrail::redact there, or run this again when the program has ended; logs in SQLite and PostgreSQL take it beside running programs"
     ))]
     InUse { place: String, why: audit::Error },
 
-    #[error("`{0}` is only read: what is resolved is written into the log itself")]
+    #[error("`{0}` is only read: a record is written into the log itself")]
     #[diagnostic(help(
         "name the log by --log: a folder of FileLog, an SQLite file or a postgres:// URL"
     ))]
@@ -91,6 +92,28 @@ pub(crate) enum Error {
     #[error(transparent)]
     #[diagnostic(help("`guardrail unknowns` lists what can be resolved"))]
     Resolve(#[from] desk::Error),
+
+    #[error("standard input cannot be read twice, as --sidecar needs it")]
+    #[diagnostic(help("write the lines to a file, and name that by --log"))]
+    Twice,
+
+    #[error("there is no such sidecar")]
+    #[diagnostic(help(
+        "--sidecar names the folder the program gave to FolderSidecar, or `table` for the one in the database of the log"
+    ))]
+    NoSidecar,
+
+    #[error("{why}")]
+    Sidecar { why: sidecar::Error },
+
+    #[error(transparent)]
+    Redact(#[from] RedactError),
+
+    #[error("{0} of the redacted values are not as the log says")]
+    #[diagnostic(help(
+        "`guardrail audit redact` erases once more what is still there; what is missing or changed may be in a backup of the sidecar"
+    ))]
+    Openings(u64),
 
     #[error("`{place}` could not be made: {why}")]
     #[diagnostic(help("a file that is there is never written over"))]
@@ -114,7 +137,8 @@ impl Error {
     /// Whether the log, or what is said of it, is not what it should be.
     pub(crate) const fn is_fault(&self) -> bool {
         let forged = matches!(self, Self::Checkpoint { why: CheckpointError::Forged, .. });
-        self.sequence().is_some() || forged || matches!(self, Self::Proof(_))
+        let wrong = forged || matches!(self, Self::Proof(_) | Self::Openings(_));
+        self.sequence().is_some() || wrong
     }
 
     /// 1: the log does not hold what it should; 2: the command could not be carried out.

@@ -2,12 +2,14 @@
 
 mod args;
 mod audit;
+mod beside;
 mod error;
 mod export;
 mod out;
 mod source;
 mod texts;
 mod unknowns;
+mod writer;
 
 use std::io;
 use std::process::ExitCode;

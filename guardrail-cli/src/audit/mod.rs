@@ -3,25 +3,42 @@
 mod heads;
 mod ls;
 mod prove;
+mod redact;
 mod show;
+mod values;
 mod verify;
 
 use crate::args::{Audit, AuditCommand};
+use crate::beside::Beside;
 use crate::error::Error;
 use crate::export;
 use crate::out::Out;
-use crate::source;
+use crate::source::{kind, open_as};
 
 /// Carries out one command.
 pub(crate) fn run(audit: Audit, out: &mut Out) -> Result<(), Error> {
     let Audit { place, command } = audit;
-    let (source, json) = (source::open(&place.log, &place.name)?, place.json);
+    let json = place.json;
+    let kind = kind(&place.log)?;
+    let source = || open_as(kind, &place.log, &place.name);
+    let beside =
+        |sidecar: Option<&str>| sidecar.map(|it| Beside::open(kind, &place, it)).transpose();
     match command {
-        AuditCommand::Show(show) => show::run(&show, json, source, out),
-        AuditCommand::Ls(ls) => ls::run(&ls, json, source, out),
-        AuditCommand::Verify(verify) => verify::run(&verify, json, source, out),
-        AuditCommand::Prove(prove) => prove::run(&prove, json, source, out),
-        AuditCommand::Export(export) => export::run(&export, source, out),
-        AuditCommand::Checkpoints(which) => heads::run(&which, json, source, out),
+        AuditCommand::Show(show) => {
+            let beside = beside(show.sidecar.as_deref())?;
+            if beside.is_some() && place.log == "-" {
+                return Err(Error::Twice);
+            }
+            show::run(&show, json, &source, beside, out)
+        }
+        AuditCommand::Ls(ls) => ls::run(&ls, json, source()?, out),
+        AuditCommand::Verify(verify) => {
+            let beside = beside(verify.sidecar.as_deref())?;
+            verify::run(&verify, json, source()?, beside, out)
+        }
+        AuditCommand::Prove(prove) => prove::run(&prove, json, source()?, out),
+        AuditCommand::Export(export) => export::run(&export, source()?, out),
+        AuditCommand::Checkpoints(which) => heads::run(&which, json, source()?, out),
+        AuditCommand::Redact(asked) => redact::run(&asked, kind, &place, out),
     }
 }

@@ -4,9 +4,12 @@ use std::thread;
 use std::time::Duration;
 
 use guardrail_core::audit::AuditRecord;
+use guardrail_core::model::AuditEvent;
 use guardrail_core::view::{Conversation, Entry};
 
 use crate::args::Show;
+use crate::audit::values;
+use crate::beside::Beside;
 use crate::error::Error;
 use crate::out::Out;
 use crate::source::{Records, Source};
@@ -17,10 +20,18 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(crate) fn run(
     show: &Show,
     json: bool,
-    source: Box<dyn Source>,
+    source: &dyn Fn() -> Result<Box<dyn Source>, Error>,
+    mut beside: Option<Beside>,
     out: &mut Out,
 ) -> Result<(), Error> {
-    let mut records = Records::new(source);
+    let mut records = Records::new(source()?);
+    if let Some(beside) = &mut beside {
+        // An erasure stands behind what it erased: the whole log is read first.
+        let mut all = std::mem::replace(&mut records, Records::new(source()?));
+        while let Some(record) = all.next()? {
+            beside.hear(&record);
+        }
+    }
     let mut talk = Conversation::new(show.request.is_none());
     let mut found = false;
     loop {
@@ -35,6 +46,15 @@ pub(crate) fn run(
             } else {
                 let entry = Entry { time: record.time(), id: record.id(), event: record.event() };
                 out.text(&talk.hear(entry))?;
+            }
+            if let (Some(beside), AuditEvent::Requested(_)) = (&mut beside, record.event()) {
+                beside.hear(&record);
+                for (said, found) in beside.values(record.id())? {
+                    match json {
+                        true => out.json(&values::object(record.id(), said, &found))?,
+                        false => out.line(&values::line(said, &found))?,
+                    }
+                }
             }
         }
         out.text(&talk.flush())?;

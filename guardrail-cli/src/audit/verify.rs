@@ -2,13 +2,15 @@
 
 use std::io::{self, IsTerminal};
 
+use guardrail_core::audit::sidecar::Checked;
 use guardrail_core::audit::{Fault, Inspector, Report, Verified, VerifyError};
 use guardrail_core::model::Sequence;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 use crate::args::Verify;
-use crate::audit::heads;
+use crate::audit::{heads, values};
+use crate::beside::Beside;
 use crate::error::Error;
 use crate::out::Out;
 use crate::source::Source;
@@ -17,13 +19,21 @@ pub(crate) fn run(
     verify: &Verify,
     json: bool,
     mut source: Box<dyn Source>,
+    mut beside: Option<Beside>,
     out: &mut Out,
 ) -> Result<(), Error> {
-    let inspected = inspector(verify, &mut *source);
-    let inspected = inspected.and_then(|inspector| check(inspector, &mut *source));
+    let inspected = inspector(verify, &mut *source)
+        .and_then(|inspector| check(inspector, &mut *source, beside.as_mut()))
+        .and_then(|report| Ok((report, beside.map(|beside| beside.check()).transpose()?)));
     match inspected {
-        Ok(report) if json => as_json(&report, verify.keys.is_some(), out),
-        Ok(report) => as_text(&report, verify.keys.is_some(), out),
+        Ok((report, checked)) => {
+            let against = verify.keys.is_some();
+            match json {
+                true => as_json(&report, checked.as_ref(), against, out)?,
+                false => as_text(&report, checked.as_ref(), against, out)?,
+            }
+            checked.as_ref().map_or(Ok(()), values::wrong)
+        }
         Err(error) => {
             if json && error.is_fault() {
                 let sequence = error.sequence().map(Sequence::get);
@@ -43,12 +53,20 @@ fn inspector(verify: &Verify, source: &mut dyn Source) -> Result<Inspector, Erro
     Ok(if verify.complete { inspector.complete() } else { inspector })
 }
 
-fn check(mut inspector: Inspector, source: &mut dyn Source) -> Result<Report, Error> {
+fn check(
+    mut inspector: Inspector,
+    source: &mut dyn Source,
+    mut beside: Option<&mut Beside>,
+) -> Result<Report, Error> {
     let bar = bar(source.size());
     let mut last = Sequence::START;
     let mut read = 0_u64;
     while let Some(line) = source.next()? {
-        last = inspector.push(&line)?.sequence();
+        let record = inspector.push(&line)?;
+        last = record.sequence();
+        if let Some(beside) = &mut beside {
+            beside.hear(&record);
+        }
         read = read.saturating_add(line.len() as u64).saturating_add(1);
         bar.set_position(read);
     }
@@ -62,7 +80,12 @@ fn check(mut inspector: Inspector, source: &mut dyn Source) -> Result<Report, Er
     })
 }
 
-fn as_text(report: &Report, against: bool, out: &mut Out) -> Result<(), Error> {
+fn as_text(
+    report: &Report,
+    redacted: Option<&Checked>,
+    against: bool,
+    out: &mut Out,
+) -> Result<(), Error> {
     let Verified { log, records, head, root, .. } = report.verified;
     let Some(log) = log else { return out.line("the log is empty") };
     let noun = if records == 1 { "record verifies" } else { "records verify" };
@@ -71,6 +94,9 @@ fn as_text(report: &Report, against: bool, out: &mut Out) -> Result<(), Error> {
     out.line(&format!("root {root}"))?;
     if let Some(starts) = report.starts {
         out.line(&format!("starts {starts}, each of them allowed"))?;
+    }
+    if let Some(redacted) = redacted {
+        values::checked(redacted, out)?;
     }
     match report.uncovered() {
         Some(first) if against => {
@@ -81,15 +107,25 @@ fn as_text(report: &Report, against: bool, out: &mut Out) -> Result<(), Error> {
     }
 }
 
-fn as_json(report: &Report, against: bool, out: &mut Out) -> Result<(), Error> {
+fn as_json(
+    report: &Report,
+    redacted: Option<&Checked>,
+    against: bool,
+    out: &mut Out,
+) -> Result<(), Error> {
     let Verified { log, records, head, root, .. } = report.verified;
     let log = log.map(|log| log.to_string());
     let uncovered = report.uncovered().map(Sequence::get);
-    out.json(&json!({
-        "verified": true, "log": log, "records": records, "head": head.to_string(),
+    let is_sound = redacted.is_none_or(Checked::is_sound);
+    let mut object = json!({
+        "verified": is_sound, "log": log, "records": records, "head": head.to_string(),
         "root": root.to_string(), "starts": report.starts, "against": against,
         "covered": report.covered, "uncovered_since": uncovered,
-    }))
+    });
+    if let (Some(redacted), Some(object)) = (redacted, object.as_object_mut()) {
+        object.insert("redacted".to_owned(), values::counts(redacted));
+    }
+    out.json(&object)
 }
 
 /// Only where a person looks on, and never on standard output.

@@ -5,7 +5,7 @@ mod lines;
 mod sql;
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use guardrail_core::audit::AuditRecord;
@@ -36,6 +36,7 @@ pub(crate) trait Source {
 }
 
 /// What kind of log a person named.
+#[derive(Clone, Copy)]
 pub(crate) enum Kind {
     /// Lines on standard input.
     Input,
@@ -46,10 +47,11 @@ pub(crate) enum Kind {
     /// An SQLite file.
     Sqlite,
     /// A file of exported lines.
-    Exported(File),
+    Exported,
 }
 
-/// Tells what kind of log this is.
+/// Tells what kind of log this is. To be asked once, before anything is opened: an SQLite file that
+/// is closed takes away all locks that SQLite holds on it in this process.
 pub(crate) fn kind(log: &str) -> Result<Kind, Error> {
     let fail = |why| Error::Open { log: log.to_owned(), why };
     if log == "-" {
@@ -63,26 +65,27 @@ pub(crate) fn kind(log: &str) -> Result<Kind, Error> {
     if path.metadata().map_err(fail)?.is_dir() {
         return Ok(Kind::Folder);
     }
-    let mut file = File::open(path).map_err(fail)?;
     let mut magic = [0; 16];
-    if file.read_exact(&mut magic).is_ok() && &magic == b"SQLite format 3\0" {
-        // The file is closed: closing it later takes away the locks that SQLite holds on it.
-        return Ok(Kind::Sqlite);
-    }
-    file.rewind().map_err(fail)?;
-    Ok(Kind::Exported(file))
+    let is_read = File::open(path).map_err(fail)?.read_exact(&mut magic).is_ok();
+    Ok(if is_read && &magic == b"SQLite format 3\0" { Kind::Sqlite } else { Kind::Exported })
 }
 
 /// Opens the log that a person named.
 pub(crate) fn open(log: &str, name: &str) -> Result<Box<dyn Source>, Error> {
+    open_as(kind(log)?, log, name)
+}
+
+/// Opens a log of this kind.
+pub(crate) fn open_as(kind: Kind, log: &str, name: &str) -> Result<Box<dyn Source>, Error> {
     let fail = |why| Error::Open { log: log.to_owned(), why };
     let path = Path::new(log);
-    Ok(match kind(log)? {
+    Ok(match kind {
         Kind::Input => Box::new(Lines::new("standard input", None, Box::new(io::stdin()))),
         Kind::Postgres => Box::new(Sql::postgres(log, name)?),
         Kind::Folder => Box::new(Files::open(path)?),
         Kind::Sqlite => Box::new(Sql::sqlite(path, name)?),
-        Kind::Exported(file) => {
+        Kind::Exported => {
+            let file = File::open(path).map_err(fail)?;
             let size = file.metadata().map_err(fail)?.len();
             Box::new(Lines::new(log, Some(size), Box::new(file)))
         }

@@ -13,6 +13,7 @@ mod export;
 mod log;
 mod ls;
 mod prove;
+mod redact;
 mod show;
 mod third_party;
 mod unknowns;

@@ -1,6 +1,6 @@
 //! Redaction while the program runs.
 
-use crate::audit::sidecar::{self, Done, Found, Label, Ledger, RedactError, Redaction, Said};
+use crate::audit::sidecar::{self, Done, Fate, Label, Ledger, RedactError, Redaction, Said};
 use crate::gate::Guardrail;
 use crate::model::{RequestId, Version};
 
@@ -37,7 +37,7 @@ impl Guardrail {
     pub async fn redacted(
         &self,
         request: RequestId,
-    ) -> Result<Vec<(Label, Said, Found)>, RedactError> {
+    ) -> Result<Vec<(Label, Said, Fate)>, RedactError> {
         let desk = &self.inner.desk;
         let sidecar = desk.sidecar().ok_or(RedactError::NoSidecar)?;
         let mut ledger = Ledger::new();

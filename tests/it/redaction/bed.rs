@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use guardrail::audit::sidecar::{Checked, Found, Ledger, MemorySidecar, Redaction, Sidecar};
+use guardrail::audit::sidecar::{Checked, Fate, Ledger, MemorySidecar, Redaction, Sidecar};
 use guardrail::{
     AuditEvent, AuditLog, Error, Intent, MemoryLog, MockApprover, RequestId, Sequence,
 };
@@ -72,12 +72,12 @@ pub(super) async fn found(world: &World, id: RequestId) -> Vec<String> {
         .map(|(_, said, found)| {
             let place = &said.place;
             match found {
-                Found::Opened(opening) => format!("{place} opened {}", opening.expose()),
-                Found::NotKept => format!("{place} not kept"),
-                Found::Erased(by) => {
+                Fate::Opened(opening) => format!("{place} opened {}", opening.expose()),
+                Fate::NotKept => format!("{place} not kept"),
+                Fate::Erased(by) => {
                     format!("{place} erased by {}, {}: {}", by.by, by.basis, by.why)
                 }
-                Found::Flawed(flaw) => format!("{place} {flaw}"),
+                Fate::Flawed(flaw) => format!("{place} {flaw}"),
             }
         })
         .collect();

@@ -35,7 +35,7 @@ async fn no_byte_is_left_and_none_was_in_the_log() {
     let salts: Vec<String> = found
         .iter()
         .map(|(_, _, found)| match found {
-            guardrail::audit::sidecar::Found::Opened(opening) => {
+            guardrail::audit::sidecar::Fate::Opened(opening) => {
                 opening.salt().expose().iter().map(|byte| format!("{byte:02x}")).collect()
             }
             other => panic!("{other:?}"),

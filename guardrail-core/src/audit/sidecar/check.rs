@@ -15,7 +15,7 @@ const PAGE: usize = 1000;
 
 /// What became of one redacted value.
 #[derive(Clone, Debug)]
-pub enum Found {
+pub enum Fate {
     /// It is kept, and is what the commitment was made to.
     Opened(Opening),
     /// It was never kept.
@@ -85,12 +85,12 @@ impl Checked {
         self.missing == 0 && self.forged == 0 && self.still_there == 0 && self.unclaimed == 0
     }
 
-    fn count(&mut self, label: Label, place: &str, found: &Found) {
+    fn count(&mut self, label: Label, place: &str, found: &Fate) {
         let flaw = match found {
-            Found::Opened(_) => return self.opened = self.opened.saturating_add(1),
-            Found::NotKept => return self.not_kept = self.not_kept.saturating_add(1),
-            Found::Erased(_) => return self.erased = self.erased.saturating_add(1),
-            Found::Flawed(flaw) => *flaw,
+            Fate::Opened(_) => return self.opened = self.opened.saturating_add(1),
+            Fate::NotKept => return self.not_kept = self.not_kept.saturating_add(1),
+            Fate::Erased(_) => return self.erased = self.erased.saturating_add(1),
+            Fate::Flawed(flaw) => *flaw,
         };
         let count = match flaw {
             Flaw::Missing => &mut self.missing,
@@ -110,29 +110,29 @@ impl Ledger {
     ///
     /// # Errors
     /// When the sidecar failed.
-    pub async fn look(&self, sidecar: &dyn Sidecar, label: &Label) -> Result<Found, Error> {
+    pub async fn look(&self, sidecar: &dyn Sidecar, label: &Label) -> Result<Fate, Error> {
         let said = self.get(label);
         let opening = match sidecar.open(label).await {
             Err(Error::Damaged { .. }) if said.is_some_and(|said| said.erased.is_none()) => {
-                return Ok(Found::Flawed(Flaw::Forged));
+                return Ok(Fate::Flawed(Flaw::Forged));
             }
             Err(Error::Damaged { .. }) if said.is_some() => {
-                return Ok(Found::Flawed(Flaw::StillThere));
+                return Ok(Fate::Flawed(Flaw::StillThere));
             }
-            Err(Error::Damaged { .. }) => return Ok(Found::Flawed(Flaw::Unclaimed)),
+            Err(Error::Damaged { .. }) => return Ok(Fate::Flawed(Flaw::Unclaimed)),
             opened => opened?,
         };
         Ok(match (said, opening) {
-            (Some(Said { erased: Some(_), .. }), Some(_)) => Found::Flawed(Flaw::StillThere),
-            (Some(Said { erased: Some(erased), .. }), None) => Found::Erased(Arc::clone(erased)),
+            (Some(Said { erased: Some(_), .. }), Some(_)) => Fate::Flawed(Flaw::StillThere),
+            (Some(Said { erased: Some(erased), .. }), None) => Fate::Erased(Arc::clone(erased)),
             (Some(Said { is_kept: true, place, .. }), Some(opening)) => {
                 // The place too: the commitment is to a value at its place.
                 let is_it = opening.is_sound() && opening.place() == &**place;
-                if is_it { Found::Opened(opening) } else { Found::Flawed(Flaw::Forged) }
+                if is_it { Fate::Opened(opening) } else { Fate::Flawed(Flaw::Forged) }
             }
-            (Some(Said { is_kept: true, .. }), None) => Found::Flawed(Flaw::Missing),
-            (_, Some(_)) => Found::Flawed(Flaw::Unclaimed),
-            (_, None) => Found::NotKept,
+            (Some(Said { is_kept: true, .. }), None) => Fate::Flawed(Flaw::Missing),
+            (_, Some(_)) => Fate::Flawed(Flaw::Unclaimed),
+            (_, None) => Fate::NotKept,
         })
     }
 
@@ -152,7 +152,7 @@ impl Ledger {
                 return Ok(checked);
             };
             for label in page.iter().filter(|label| self.get(label).is_none()) {
-                checked.count(*label, "", &Found::Flawed(Flaw::Unclaimed));
+                checked.count(*label, "", &Fate::Flawed(Flaw::Unclaimed));
             }
             after = Some(last);
         }

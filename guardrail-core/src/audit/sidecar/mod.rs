@@ -39,7 +39,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-pub use check::{Checked, Flaw, Flawed, Found};
+pub use check::{Checked, Fate, Flaw, Flawed};
 pub use error::{Error, RedactError};
 pub use folder::FolderSidecar;
 pub use ledger::{Erasure, Ledger, Said};
