@@ -15,8 +15,8 @@ const CLEAN_UP: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub(crate) struct Track {
     stage: Mutex<Stage>,
-    /// What the gate said, until the seal takes it.
-    passed: Mutex<Option<Result<Arc<Intent>, Error>>>,
+    /// What the gate said, until the seal takes it. Boxed: what waits would hold room for it.
+    passed: Mutex<Option<Result<Arc<Intent>, Box<Error>>>>,
 }
 
 #[derive(Debug, Default)]
@@ -57,6 +57,7 @@ impl Track {
 
     /// The gate has said this, for the seal.
     pub(crate) fn pass(&self, passed: Result<Arc<Intent>, Error>) {
+        let passed = passed.map_err(Box::new);
         *self.passed.lock().unwrap_or_else(PoisonError::into_inner) = Some(passed);
     }
 
@@ -66,7 +67,10 @@ impl Track {
     /// The refusal; or that the gate has said nothing, and the body must not begin.
     pub(crate) fn passed(&self) -> Result<Arc<Intent>, Error> {
         let passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner).take();
-        passed.unwrap_or_else(|| Err(Error::unavailable(desk::Error::NotFound)))
+        match passed {
+            Some(passed) => passed.map_err(|error| *error),
+            None => Err(Error::unavailable(desk::Error::NotFound)),
+        }
     }
 
     /// From here on, going away must be put on record.
