@@ -76,7 +76,7 @@ async fn what_is_made_is_private() {
         names.push(file.file_name().into_string().unwrap());
     }
     names.sort();
-    assert_eq!(names, ["checkpoints", "key", "key.pub", "lock", LOG, "torn-3-1"]);
+    assert_eq!(names, ["checkpoints", "key", "key.lock", "key.pub", "lock", LOG, "torn-3-1"]);
 }
 
 /// What everyone may write is no place for a log.
