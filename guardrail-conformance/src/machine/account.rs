@@ -97,12 +97,18 @@ impl Account {
         self.explain(&mut told, now);
         let mut rest = tail;
         while let Some(first) = rest.first() {
-            // One that was answered before one in doubt, which may be the same events.
-            let place = |sure| {
-                let fits = |one: &Told| matches!(one.answer, Answer::Done(_)) == sure;
-                told.iter().position(|one| fits(one) && self.is_there(one, rest))
+            // One that was answered before one in doubt, which may be the same events; and of two
+            // in doubt the one that could happen.
+            let place_of = |sure: bool, able: bool| {
+                let fits = |one: &Told| {
+                    matches!(one.answer, Answer::Done(_)) == sure
+                        && self.is_there(one, rest)
+                        && (!able || self.can(&one.call, now))
+                };
+                told.iter().position(fits)
             };
-            let place = place(true).or_else(|| place(false));
+            let place = place_of(true, false);
+            let place = place.or_else(|| place_of(false, true)).or_else(|| place_of(false, false));
             let found = place.and_then(|place| told.get_mut(place));
             let taken = match found {
                 Some(one) => {
@@ -152,6 +158,11 @@ impl Account {
         }
     }
 
+    /// Whether this append may happen as the log stands now.
+    fn can(&self, call: &Call, now: Timestamp) -> bool {
+        matches!(self.model.judge(call, now), Verdict::Happens | Verdict::May)
+    }
+
     /// Whether this append stands at the front of these records, whole.
     fn is_there(&self, told: &Told, records: &[Arc<AuditRecord>]) -> bool {
         let Told { call, answer, is_settled } = told;
@@ -176,8 +187,7 @@ impl Account {
     ) -> Result<(), Broken> {
         let call = &told.call;
         let verdict = self.model.judge(call, now);
-        let happens = matches!(verdict, Verdict::Happens | Verdict::May);
-        ensure!(happens, "{call:?} happened, but it was {verdict:?}");
+        ensure!(self.can(call, now), "{call:?} happened, but it was {verdict:?}");
         let written = records.get(..call.events.len()).unwrap_or_default();
         if let Answer::Done(answered) = &told.answer {
             let same = answered.iter().map(|r| r.line()).eq(written.iter().map(|r| r.line()));
