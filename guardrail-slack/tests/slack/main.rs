@@ -11,7 +11,13 @@ mod agree;
 mod bed;
 mod ends;
 mod parts;
+#[cfg(unix)]
+#[expect(dead_code, reason = "more than this needs of it")]
+#[path = "../../../guardrail-conformance/tests/terminal/pty.rs"]
+mod pty;
 mod restart;
 mod suite;
+#[cfg(unix)]
+mod terminal;
 mod votes;
 mod witness;
