@@ -17,10 +17,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Reads, verifies and exports an audit log.
+    /// Reads, verifies and exports an audit log, and puts on record what people do about it.
     Audit(Box<Audit>),
-    /// Lists what was started and has no known outcome; `resolve` puts on record what a person found.
-    Unknowns(Unknowns),
     /// Prints the completions of a shell.
     Completions {
         /// Which shell.
@@ -76,18 +74,18 @@ pub(crate) enum AuditCommand {
     Checkpoints(Checkpoints),
     /// Erases redacted values of a request from the sidecar, with a record of it.
     Redact(Redact),
-}
-
-#[derive(Debug, Flags)]
-pub(crate) struct Unknowns {
-    #[command(flatten)]
-    pub(crate) place: Place,
-    #[command(subcommand)]
-    pub(crate) command: Option<UnknownsCommand>,
+    /// Lists what was started and has no known outcome; `resolve` puts on record what a person found.
+    Unknowns {
+        /// `list` where nothing is said.
+        #[command(subcommand)]
+        command: Option<UnknownsCommand>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UnknownsCommand {
+    /// Lists them: who started what, when, in which process.
+    List,
     /// Puts on record what a person found out about one of them. Nothing ever runs on that.
     Resolve(Resolve),
 }

@@ -90,7 +90,7 @@ pub(crate) enum Error {
     Writer(audit::Error),
 
     #[error(transparent)]
-    #[diagnostic(help("`guardrail unknowns` lists what can be resolved"))]
+    #[diagnostic(help("`guardrail audit unknowns` lists what can be resolved"))]
     Resolve(#[from] desk::Error),
 
     #[error("standard input cannot be read twice, as --sidecar needs it")]

@@ -8,7 +8,6 @@ mod export;
 mod out;
 mod source;
 mod texts;
-mod unknowns;
 mod writer;
 
 use std::io;
@@ -39,7 +38,6 @@ fn main() -> ExitCode {
 fn run(args: Args, out: &mut Out) -> Result<(), Error> {
     match args.command {
         Command::Audit(audit) => audit::run(*audit, out),
-        Command::Unknowns(unknowns) => unknowns::run(unknowns, out),
         Command::Completions { shell } => {
             let mut command = Args::command();
             let mut text = Vec::new();

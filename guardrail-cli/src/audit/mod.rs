@@ -5,10 +5,11 @@ mod ls;
 mod prove;
 mod redact;
 mod show;
+mod unknowns;
 mod values;
 mod verify;
 
-use crate::args::{Audit, AuditCommand};
+use crate::args::{Audit, AuditCommand, UnknownsCommand};
 use crate::beside::Beside;
 use crate::error::Error;
 use crate::export;
@@ -40,5 +41,11 @@ pub(crate) fn run(audit: Audit, out: &mut Out) -> Result<(), Error> {
         AuditCommand::Export(export) => export::run(&export, source()?, out),
         AuditCommand::Checkpoints(which) => heads::run(&which, json, source()?, out),
         AuditCommand::Redact(asked) => redact::run(&asked, kind, &place, out),
+        AuditCommand::Unknowns { command: Some(UnknownsCommand::Resolve(resolve)) } => {
+            unknowns::resolve(&resolve, kind, &place, out)
+        }
+        AuditCommand::Unknowns { command: None | Some(UnknownsCommand::List) } => {
+            unknowns::list(source()?, json, out)
+        }
     }
 }

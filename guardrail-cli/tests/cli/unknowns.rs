@@ -1,4 +1,4 @@
-//! `guardrail unknowns`: listed for people, resolved by one, on record.
+//! `guardrail audit unknowns`: listed for people, resolved by one, on record.
 
 use std::path::Path;
 use std::process::Output;
@@ -65,7 +65,7 @@ async fn lose(guardrail: &Guardrail) -> RequestId {
 }
 
 fn unknowns(log: &Path, args: &[&str]) -> Output {
-    program().arg("unknowns").args(args).arg("--log").arg(log).output().unwrap()
+    program().args(["audit", "unknowns"]).args(args).arg("--log").arg(log).output().unwrap()
 }
 
 fn said(output: &Output) -> String {

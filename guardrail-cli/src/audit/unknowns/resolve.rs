@@ -1,4 +1,4 @@
-//! `guardrail unknowns resolve`: what a person found out, written into the log itself.
+//! `guardrail audit unknowns resolve`: what a person found out, written into the log itself.
 
 use guardrail_core::audit::AuditLog;
 use guardrail_core::desk;
@@ -8,11 +8,16 @@ use serde_json::json;
 use crate::args::{Finding, Place, Resolve};
 use crate::error::Error;
 use crate::out::Out;
-use crate::source::kind;
+use crate::source::Kind;
 use crate::writer;
 
-pub(crate) fn run(resolve: &Resolve, place: &Place, out: &mut Out) -> Result<(), Error> {
-    let written = writer::with(kind(&place.log)?, place, async |log| put(resolve, log).await);
+pub(crate) fn run(
+    resolve: &Resolve,
+    kind: Kind,
+    place: &Place,
+    out: &mut Out,
+) -> Result<(), Error> {
+    let written = writer::with(kind, place, async |log| put(resolve, log).await);
     let request = writer::runtime()?.block_on(written)?;
     let (id, found) = (request.id(), found(resolve.found));
     if place.json {

@@ -1,4 +1,4 @@
-//! `guardrail unknowns`: who started what, when, in which process, and how it is resolved.
+//! `guardrail audit unknowns`: who started what, when, in which process, and how it is resolved.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -150,7 +150,7 @@ fn tell(row: &Row, out: &mut Out) -> Result<(), Error> {
         out.line(&format!("    unknown  {unknown}: {}", safe(why)))?;
     }
     out.line(&format!(
-        "    resolve  guardrail unknowns resolve {id} --by WHO --found happened|not --why TEXT"
+        "    resolve  guardrail audit unknowns resolve {id} --by WHO --found happened|not --why TEXT"
     ))
 }
 
