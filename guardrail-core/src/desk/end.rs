@@ -168,8 +168,11 @@ impl Desk {
         request: ApprovalRequest,
         outcome: &Outcome,
     ) -> Result<ApprovalRequest, Error> {
+        // It may have been taken for gone and begun again: that start ends by itself.
+        let start = |request: &ApprovalRequest| (request.call(), request.is_retried());
+        let ours = start(&request);
         let judged = self.change_request(request, |request, _| {
-            if request.recorded_state() == State::Started {
+            if request.recorded_state() == State::Started && start(request) == ours {
                 Move::append(event(request, outcome), ())
             } else {
                 Move::Stop(())

@@ -123,7 +123,14 @@ impl Desk {
                 let judged_by = requested.policy_digest;
                 let (request, new) = self.append_first(id, requested, true).await?;
                 if !new {
-                    let slot = self.places.take(id, intent.actor().agent())?;
+                    let slot = match self.places.take(id, intent.actor().agent()) {
+                        Ok(slot) => slot,
+                        Err(error) => {
+                            // The request on record is another call's, with values of its own.
+                            Box::pin(self.take_back(id, intent)).await;
+                            return Err(error.into());
+                        }
+                    };
                     return Box::pin(self.attach(request, requested, slot)).await;
                 }
                 if let Err(why) = self.still_holds(&request, judged_by) {

@@ -125,8 +125,14 @@ impl Desk {
             let mut ended = 0usize;
             for id in &page {
                 let request = self.read(*id).await?;
+                let version = request.version();
+                // Begun again, maybe since it was listed and by somebody who is there: asked again.
+                if request.is_retried() && !self.orphaned(PAGE).await?.contains(id) {
+                    continue;
+                }
                 let judged = self.change_request(request, |request, _| {
-                    if request.recorded_state() != State::Started {
+                    // What has moved is looked at the next time.
+                    if request.recorded_state() != State::Started || request.version() != version {
                         return Move::Stop(false);
                     }
                     let why = "the process that started it is gone".into();

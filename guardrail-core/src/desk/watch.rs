@@ -143,18 +143,21 @@ impl Watch {
 
     /// Gives a place up. The last one ends the wait.
     fn leave(&self, place: usize) {
-        let mut places = held(&self.places);
-        let mine = places.get_mut(place).and_then(Option::take);
-        let last = places.iter().all(Option::is_none);
-        drop(places);
+        let mine = held(&self.places).get_mut(place).and_then(Option::take);
         drop(mine);
-        let step = match self.step.try_lock() {
-            Ok(mut step) if last => step.take(),
-            Ok(step) if step.is_some() => return,
-            _ => None,
-        };
-        drop(step);
-        // Whoever came in the meantime, or was left with a wait that is over, begins anew.
+        let nobody = || held(&self.places).iter().all(Option::is_none);
+        // Whoever holds the step instead looks again once it has let go.
+        while let Ok(mut step) = self.step.try_lock() {
+            let over = if nobody() { step.take() } else { None };
+            let is_there = step.is_some();
+            drop(step);
+            drop(over);
+            if !is_there || !nobody() {
+                break;
+            }
+        }
+        // Whoever was polled meanwhile took this for somebody who moves the wait on; and who is gone
+        // may have been woken for all.
         self.wake_all();
     }
 
