@@ -50,8 +50,9 @@ const TRY: Duration = Duration::from_secs(10);
 /// ```
 pub trait RunIn {
     /// Runs the body in a transaction of `log`'s database, on a connection of its own with the role of
-    /// the log, and commits it together with its outcome. The body neither commits nor rolls back: an
-    /// error of the body rolls back, and is recorded as failed.
+    /// the log, and commits it together with its outcome. The body neither commits nor rolls back, and
+    /// begins no transaction of its own (`on.begin()` would commit this one; use `SAVEPOINT`): an error
+    /// of the body rolls back, and is recorded as failed.
     ///
     /// The head of the log is locked only between the end of the body and the commit; a body may take
     /// its time.
@@ -98,8 +99,11 @@ impl RunIn for Permit {
         let value = match ended {
             Ok(value) => value,
             Err(error) => {
+                let goes_on = transaction.goes_on().await;
                 transaction.roll_back().await;
-                end(begun, failed()).await;
+                let why = "its body ended the transaction by itself";
+                let unknown = || Outcome::Unknown { why: why.into() };
+                end(begun, if goes_on { failed() } else { unknown() }).await;
                 return Err(error);
             }
         };
@@ -174,6 +178,13 @@ impl Transaction {
         Ok(begun.await?)
     }
 
+    /// Whether it goes on: the body has not ended it by itself. One that failed cannot say, and has
+    /// nothing that could be committed.
+    async fn goes_on(&mut self) -> bool {
+        let asked = sqlx::query_scalar::<_, i64>("SELECT txid_current()").fetch_one(&mut self.on);
+        in_time(asked).await.map_or(true, |number| number == self.number)
+    }
+
     /// Gives it up; a connection that answers nothing takes it along as it goes.
     async fn roll_back(mut self) {
         let rolled = in_time(async {
@@ -228,12 +239,20 @@ impl Transaction {
         let (engine, log) = (&shared.engine, shared.number);
         let (id, started) = begun.start();
         // Names mean again what they meant before the body.
-        let row = sqlx::query("SELECT txid_current(), set_config('search_path', $1, true)")
-            .bind(&self.path)
-            .fetch_one(&mut self.on)
-            .await?;
+        let row = sqlx::query(
+            "SELECT txid_current(), set_config('search_path', $1, true),
+                 current_setting('session_replication_role')",
+        )
+        .bind(&self.path)
+        .fetch_one(&mut self.on)
+        .await?;
         if row.try_get::<i64, _>(0)? != self.number {
             return Err(Broken::Ended);
+        }
+        if row.try_get::<String, _>(2)? != "origin" {
+            // The rules of the log are triggers, which would not be asked.
+            let why = "its body has set session_replication_role".into();
+            return Err(Error::Illegal { event: "completed".into(), why }.into());
         }
         sqlx::raw_sql(
             "SET LOCAL lock_timeout = '3s'; SET LOCAL idle_in_transaction_session_timeout = '10s'",

@@ -141,21 +141,25 @@ pub(crate) async fn two_sign_one_log(place: &(impl Place + 'static)) {
     let often = || Settings::new().signer(Arc::clone(&signer)).checkpoints(8, NEVER);
     let one = Arc::new(place.try_open(often()).await.unwrap());
     let two = Arc::new(place.try_open(often()).await.unwrap());
-    let mut tasks = JoinSet::new();
-    for n in 0..16 {
-        let log = Arc::clone(if n % 2 == 0 { &one } else { &two });
-        tasks.spawn(async move { grow(&*log, 100 * n..100 * n + 12).await });
-    }
-    for _ in 0..10 {
-        let both = tokio::join!(place.checkpoint(&one), place.checkpoint(&two));
-        both.0.unwrap();
-        both.1.unwrap();
-    }
-    tasks.join_all().await;
-    let heads = [place.checkpoint(&one).await.unwrap(), place.checkpoint(&two).await.unwrap()];
-    for heads in heads {
-        let size = heads.unwrap().latest().unwrap().checkpoint().size();
-        assert_eq!(size, 2 + 16 * 12 * 2, "either knows of the newest, whoever signed it");
+    for round in 0..3 {
+        let mut tasks = JoinSet::new();
+        for n in 0..16 {
+            let log = Arc::clone(if n % 2 == 0 { &one } else { &two });
+            let from = 1_000 * round + 10 * n;
+            tasks.spawn(async move { grow(&*log, from..from + 4).await });
+        }
+        for _ in 0..4 {
+            let both = tokio::join!(place.checkpoint(&one), place.checkpoint(&two));
+            both.0.unwrap();
+            both.1.unwrap();
+        }
+        tasks.join_all().await;
+        for log in [&one, &two] {
+            let heads = place.checkpoint(log).await.unwrap().unwrap();
+            let size = heads.latest().unwrap().checkpoint().size();
+            let said = "either knows of the newest, whoever signed it";
+            assert_eq!(size, 2 + (u64::from(round) + 1) * 16 * 4 * 2, "{said}");
+        }
     }
     for log in [one, two] {
         place.close(Arc::into_inner(log).unwrap()).await;

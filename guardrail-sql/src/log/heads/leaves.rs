@@ -28,8 +28,10 @@ impl Leaves {
     /// The next record this process has written.
     pub(super) fn push(&mut self, record: &AuditRecord) {
         let place = record.sequence().get();
-        // Between two of this process there may be those of others.
-        if place != self.end() || self.run.len() >= MOST {
+        // Between two of this process there may be those of others; and a server that was restored
+        // may have lost the one before.
+        let follows = self.run.back().is_none_or(|last| *last == record.prev());
+        if place != self.end() || !follows || self.run.len() >= MOST {
             self.run.clear();
         }
         if self.run.is_empty() {

@@ -199,6 +199,39 @@ async fn a_body_that_ends_the_transaction_leaves_its_outcome_unknown() {
     }
 }
 
+/// What was committed before the error is there: that is no plain failure.
+#[tokio::test]
+async fn an_error_behind_the_end_of_the_transaction_leaves_its_outcome_unknown() {
+    for (ends, state) in [("COMMIT; BEGIN", State::Unknown), ("SAVEPOINT a", State::Failed)] {
+        let Some(bed) = Bed::new().await else { return };
+        let permit = bed.permit().await;
+        let request = id(&permit);
+        let ran = permit.run_in(&bed.log, async |on| {
+            sqlx::query(bed.effect()).bind("x").execute(&mut *on).await?;
+            sqlx::raw_sql(ends).execute(&mut *on).await?;
+            Err::<(), Failure>("too late".into())
+        });
+        assert_eq!(ran.await.unwrap_err().to_string(), "too late");
+        assert_eq!(bed.state(request).await, state, "{ends}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_turns_the_rules_of_the_log_off_commits_nothing() {
+    let Some(bed) = Bed::new().await else { return };
+    let permit = bed.permit().await;
+    let request = id(&permit);
+    let ran = permit.run_in(&bed.log, async |on| {
+        sqlx::query(bed.effect()).bind("x").execute(&mut *on).await?;
+        sqlx::raw_sql("SET LOCAL session_replication_role = replica").execute(&mut *on).await?;
+        Ok::<_, Failure>(())
+    });
+    let error = of_gate(ran.await);
+    assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
+    assert_eq!(bed.effects().await, 0);
+    bed.check(request, State::Failed).await;
+}
+
 #[tokio::test]
 async fn what_a_body_sets_for_itself_changes_nothing_for_the_log() {
     let Some(bed) = Bed::new().await else { return };
@@ -253,7 +286,7 @@ async fn it_completes_its_own_start_and_no_other() {
             let error = of_gate(ran);
             assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
             assert_eq!(bed.effects().await, 0, "nothing commits behind its back");
-            assert_ne!(bed.state(request).await, State::Completed);
+            assert_eq!(bed.state(request).await, State::Started, "the other start ends by itself");
         } else {
             ran.unwrap();
             bed.check(request, State::Completed).await;
