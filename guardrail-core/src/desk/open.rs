@@ -128,7 +128,7 @@ impl Desk {
                         Err(error) => {
                             // The request on record is another call's, with values of its own.
                             Box::pin(self.take_back(id, intent)).await;
-                            return Err(error.into());
+                            return Err(error);
                         }
                     };
                     return Box::pin(self.attach(request, requested, slot)).await;
