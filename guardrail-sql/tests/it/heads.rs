@@ -158,7 +158,7 @@ pub(crate) async fn two_sign_one_log(place: &(impl Place + 'static)) {
             let heads = place.checkpoint(log).await.unwrap().unwrap();
             let size = heads.latest().unwrap().checkpoint().size();
             let said = "either knows of the newest, whoever signed it";
-            assert_eq!(size, 2 + (u64::from(round) + 1) * 16 * 4 * 2, "{said}");
+            assert_eq!(size, 2 + (round + 1) * 16 * 4 * 2, "{said}");
         }
     }
     for log in [one, two] {
