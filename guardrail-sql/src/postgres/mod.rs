@@ -51,6 +51,10 @@ impl PostgresLog {
     /// What a program's own role may do, as SQL with the role's name for `{role}`: insert records
     /// and read them, say that it is there, and no more. To be run by the owner of the tables,
     /// once the log was opened by that owner.
+    ///
+    /// Give the log a schema of its own, in which nobody else may create anything: whoever may could
+    /// put an operator or an aggregate in the way of those that the triggers use. In `public` everybody
+    /// may, before PostgreSQL 15: `REVOKE CREATE ON SCHEMA public FROM PUBLIC`.
     pub const ROLE: &'static str = include_str!("../../migrations/postgres/role.sql");
 
     /// Opens the log named `main` in the database of this URL, and makes the tables and the log
