@@ -8,7 +8,8 @@ use guardrail_core::gate::{Error, Guardrail};
 use guardrail_core::model::{AuditEvent, Intent, IntentBuilder, Sequence, Voted};
 use guardrail_core::policy::PolicySet;
 use guardrail_slack::{Config, SlackApprover, SlackBuilder};
-use guardrail_test_slack::{Hand, Message, Road, Slack};
+use guardrail_test_slack::{Hand, Message, Road, Slack, buttons};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -146,6 +147,15 @@ impl Bed {
         self.slack.until("a message with buttons", open).await
     }
 
+    /// What the message of a request says once it has no buttons any more.
+    pub(crate) async fn closed(&self) -> String {
+        let closed = |state: &guardrail_test_slack::State| {
+            let first = state.posts().next()?;
+            buttons(&Value::Array(first.blocks.clone())).is_empty().then(|| said(&first.blocks))
+        };
+        self.slack.until("a message without buttons", closed).await
+    }
+
     /// The message in its next version, buttons or none.
     pub(crate) async fn next(&self, before: &Message) -> Message {
         let next = |state: &guardrail_test_slack::State| {
@@ -216,14 +226,12 @@ impl Bed {
     }
 }
 
-pub(crate) fn said(blocks: &[serde_json::Value]) -> String {
+pub(crate) fn said(blocks: &[Value]) -> String {
     guardrail_test_slack::read(blocks)
 }
 
 /// The first message with buttons.
 pub(crate) fn open(state: &guardrail_test_slack::State) -> Option<Message> {
-    let buttons = |message: &&Message| {
-        !guardrail_test_slack::buttons(&serde_json::Value::Array(message.blocks.clone())).is_empty()
-    };
+    let buttons = |message: &&Message| !buttons(&Value::Array(message.blocks.clone())).is_empty();
     state.posts().find(buttons).cloned()
 }

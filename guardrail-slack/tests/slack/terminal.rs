@@ -4,10 +4,9 @@ use guardrail_core::approver::TerminalApprover;
 use guardrail_core::audit::MemoryLog;
 use guardrail_core::gate::Guardrail;
 use guardrail_core::policy::PolicySet;
-use guardrail_test_slack::{Slack, buttons};
-use serde_json::Value;
+use guardrail_test_slack::Slack;
 
-use crate::bed::{Bed, MODES, Mode, policies, said, seat};
+use crate::bed::{Bed, MODES, Mode, policies, seat};
 use crate::pty::Pty;
 
 /// Bob's terminal beside the Slack in which alice is.
@@ -38,15 +37,6 @@ fn approve(pty: &Pty) {
     pty.press("\r");
 }
 
-/// The message once its buttons are gone.
-async fn closed(bed: &Bed) -> String {
-    let closed = |state: &guardrail_test_slack::State| {
-        let first = state.posts().next()?;
-        buttons(&Value::Array(first.blocks.clone())).is_empty().then(|| said(&first.blocks))
-    };
-    bed.slack.until("a message without buttons", closed).await
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn each_of_them_gives_one_of_two_votes() {
     for mode in MODES {
@@ -60,7 +50,7 @@ async fn each_of_them_gives_one_of_two_votes() {
         approve(&pty);
         call.await.unwrap().unwrap();
         pty.until_shows("approved");
-        assert!(closed(&bed).await.contains("bob"));
+        assert!(bed.closed().await.contains("bob"));
         bed.thread(&message, "bob approves, in the terminal").await;
         let votes = bed.votes().await;
         let votes: Vec<_> =
@@ -81,7 +71,7 @@ async fn what_one_of_them_decides_ends_the_other() {
         call.await.unwrap().unwrap();
         pty.until_shows("deploy approved by alice (slack)");
         assert!(!pty.is_taken());
-        closed(&bed).await;
+        bed.closed().await;
 
         let (bed, pty) = both(mode).await;
         let call = bed.deploy("one");
@@ -89,7 +79,7 @@ async fn what_one_of_them_decides_ends_the_other() {
         pty.until_shows("y approve");
         approve(&pty);
         call.await.unwrap().unwrap();
-        assert!(closed(&bed).await.contains("bob"));
+        assert!(bed.closed().await.contains("bob"));
         // The old button does nothing any more.
         bed.hand("alice").click(&message, "Approve").await;
         bed.told("alice", "does not count").await;

@@ -8,20 +8,7 @@ use guardrail_core::testing::MockApprover;
 use guardrail_test_slack::{Account, Ack, Deed, Slack, buttons};
 use serde_json::Value;
 
-use crate::bed::{Bed, MODES, Mode, policies, said, seat};
-
-const NO_BUTTONS: &str = "a message without buttons";
-
-impl Bed {
-    /// Waits until the message of a request has no buttons any more.
-    async fn closed(&self) -> String {
-        let closed = |state: &guardrail_test_slack::State| {
-            let first = state.posts().next()?;
-            buttons(&Value::Array(first.blocks.clone())).is_empty().then(|| said(&first.blocks))
-        };
-        self.slack.until(NO_BUTTONS, closed).await
-    }
-}
+use crate::bed::{Bed, MODES, Mode, policies, seat};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_approve_in_one_thread() {
