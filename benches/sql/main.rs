@@ -16,12 +16,17 @@ fn main() {
     let rounds = if std::env::args().any(|arg| arg == "--bench") { 10 } else { 1 };
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.expect("a runtime");
+    // A task, as tool functions are; what `block_on` is given runs on a thread that every answer has to wake.
+    runtime.block_on(async { tokio::spawn(all(rounds)).await }).expect("it ends");
+}
+
+async fn all(rounds: usize) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-    runtime.block_on(writes::sqlite(folder.path(), rounds));
-    runtime.block_on(pending::sqlite(folder.path(), rounds));
+    writes::sqlite(folder.path(), rounds).await;
+    pending::sqlite(folder.path(), rounds).await;
     let Some(parts) = Counterparts::find("the benchmark of PostgreSQL") else { return };
     let server = Postgres::start(&parts, &[]).expect("a server");
-    runtime.block_on(writes::postgres(&server, rounds));
-    runtime.block_on(pending::postgres(&server, rounds));
-    runtime.block_on(votes::postgres(&server, rounds));
+    writes::postgres(&server, rounds).await;
+    pending::postgres(&server, rounds).await;
+    votes::postgres(&server, rounds).await;
 }

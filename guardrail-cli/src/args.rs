@@ -95,6 +95,9 @@ pub(crate) struct Resolve {
     /// The request.
     #[arg(value_parser = request)]
     pub(crate) request: RequestId,
+    /// Which start they looked at, as it is listed: 1, or more where the body has begun again.
+    #[arg(long, value_name = "N")]
+    pub(crate) start: u32,
     /// Who found out: the id of a person. Whoever may write the log is believed.
     #[arg(long, value_parser = person, value_name = "WHO")]
     pub(crate) by: PersonId,

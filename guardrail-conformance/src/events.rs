@@ -74,7 +74,7 @@ pub fn requirement() -> Result<Requirement, SampleError> {
 /// When no intent can be built.
 pub fn requested(verdict: Verdict) -> Result<AuditEvent, SampleError> {
     Ok(AuditEvent::Requested(Arc::new(Requested {
-        intent: Arc::new(intent("1042")?),
+        intent: intent("1042")?,
         verdict,
         policy_digest: Digest::of(b"policy"),
         call: None,

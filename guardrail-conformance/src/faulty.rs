@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error};
+use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error, Tenure};
 use guardrail_core::clock::Timestamp;
 use guardrail_core::model::{LogId, RequestId, Sequence, Version};
 
@@ -178,7 +178,7 @@ impl<L: AuditLog> AuditLog for FaultyLog<L> {
         self.around(Call::Open, self.inner.open(after, limit)).await
     }
 
-    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+    async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
         self.around(Call::Orphaned, self.inner.orphaned(limit)).await
     }
 
@@ -188,6 +188,10 @@ impl<L: AuditLog> AuditLog for FaultyLog<L> {
         limit: usize,
     ) -> Result<Option<Vec<(RequestId, Version)>>, Error> {
         self.around(Call::Orphaned, self.inner.unattended(after, limit)).await
+    }
+
+    fn tenure(&self) -> Option<Tenure> {
+        self.inner.tenure()
     }
 
     fn now(&self) -> Timestamp {

@@ -1,10 +1,15 @@
 //! Time and randomness, injected: the one clock every deadline is judged by, and the source of ids.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+thread_local! {
+    /// The second that was written last, and its text.
+    static SECOND: Cell<(i64, [u8; 27])> = const { Cell::new((i64::MIN, [b'0'; 27])) };
+}
 
 /// A point in time: UTC, to the microsecond. Its text form is RFC 3339.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,24 +66,27 @@ impl Timestamp {
     }
 
     /// RFC 3339 with six digits of the second, always 27 bytes. Every record carries one, so it is
-    /// written digit by digit.
+    /// written digit by digit, and what is the same all through a second once a second.
     pub(crate) fn text(self) -> [u8; 27] {
+        let (second, micros) = (self.0.div_euclid(1_000_000), self.0.rem_euclid(1_000_000));
+        let (known, mut text) = SECOND.get();
+        if known != second {
+            text = self.whole_second();
+            SECOND.set((second, text));
+        }
+        put(&mut text, 26, 6, i32::try_from(micros).unwrap_or(0));
+        text
+    }
+
+    fn whole_second(self) -> [u8; 27] {
         let civil = jiff::tz::Offset::UTC.to_datetime(self.civil());
         let mut text = *b"0000-00-00T00:00:00.000000Z";
-        let mut put = |end: usize, digits: usize, value: i32| {
-            let mut rest = value.unsigned_abs();
-            for byte in text.iter_mut().take(end).rev().take(digits) {
-                *byte = b'0' + u8::try_from(rest % 10).unwrap_or(0);
-                rest /= 10;
-            }
-        };
-        put(4, 4, i32::from(civil.year()));
-        put(7, 2, i32::from(civil.month()));
-        put(10, 2, i32::from(civil.day()));
-        put(13, 2, i32::from(civil.hour()));
-        put(16, 2, i32::from(civil.minute()));
-        put(19, 2, i32::from(civil.second()));
-        put(26, 6, civil.subsec_nanosecond() / 1000);
+        put(&mut text, 4, 4, i32::from(civil.year()));
+        put(&mut text, 7, 2, i32::from(civil.month()));
+        put(&mut text, 10, 2, i32::from(civil.day()));
+        put(&mut text, 13, 2, i32::from(civil.hour()));
+        put(&mut text, 16, 2, i32::from(civil.minute()));
+        put(&mut text, 19, 2, i32::from(civil.second()));
         text
     }
 
@@ -86,6 +94,15 @@ impl Timestamp {
     #[must_use]
     pub fn time_of_day(self) -> String {
         self.civil().strftime("%H:%M:%S").to_string()
+    }
+}
+
+/// Writes the last `digits` of a number so that they end before `end`.
+fn put(text: &mut [u8; 27], end: usize, digits: usize, value: i32) {
+    let mut rest = value.unsigned_abs();
+    for byte in text.iter_mut().take(end).rev().take(digits) {
+        *byte = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
     }
 }
 
@@ -221,3 +238,26 @@ pub struct EntropyError;
 
 const _: Option<&dyn Clock> = None;
 const _: Option<&dyn Entropy> = None;
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at what must not happen")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn times_near_one_another_read_back(
+            around in Timestamp::MIN.0..Timestamp::MAX.0,
+            steps in prop::collection::vec(-1_500_000_i64..1_500_000, 1..16),
+        ) {
+            // Within one second and over its ends, to and fro.
+            for step in steps {
+                let time = Timestamp::from_micros(around.saturating_add(step));
+                prop_assert_eq!(Timestamp::parse(&time.to_string()).unwrap(), time);
+            }
+        }
+    }
+}

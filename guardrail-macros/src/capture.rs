@@ -11,15 +11,17 @@ use crate::signature::{Parameter, Parameters};
 
 /// Writes both captures of one function.
 ///
-/// A capture is one array of references, not a call an argument: it is the cheapest for the compiler,
-/// and no trait of the user's can come between.
+/// A capture is two arrays of references, arguments and the rest, not a call an argument: it is the
+/// cheapest for the compiler, and no trait of the user's can come between.
 pub(crate) struct Capture<'a> {
     args: &'a Args,
     parameters: &'a Parameters,
     /// `::guardrail::__private`.
     private: &'a TokenStream,
-    /// What both captures hold.
-    compared: TokenStream,
+    /// The arguments, which both captures hold.
+    arguments: TokenStream,
+    /// What else both hold.
+    named: TokenStream,
 }
 
 impl<'a> Capture<'a> {
@@ -28,8 +30,10 @@ impl<'a> Capture<'a> {
         parameters: &'a Parameters,
         private: &'a TokenStream,
     ) -> Self {
-        let mut capture = Self { args, parameters, private, compared: TokenStream::new() };
-        capture.compared = capture.compared();
+        let (arguments, named) = Default::default();
+        let mut capture = Self { args, parameters, private, arguments, named };
+        capture.arguments = capture.arguments();
+        capture.named = capture.named();
         capture
     }
 
@@ -40,15 +44,14 @@ impl<'a> Capture<'a> {
             Some(name) => name.to_token_stream(),
             None => function.unraw().to_string().to_token_stream(),
         };
-        let (compared, once) = (&self.compared, self.once());
+        let (arguments, named, once) = (&self.arguments, &self.named, self.once());
         self.bound(quote_spanned! {Span::mixed_site()=>
             #private::begin(
-                &#private::Meta {
-                    policy: #policy,
-                    name: #name,
-                    module: ::core::module_path!(),
-                },
-                &[#compared #once],
+                #policy,
+                #name,
+                ::core::module_path!(),
+                &[#arguments],
+                &[#named #once],
             )
         })
     }
@@ -74,8 +77,8 @@ impl<'a> Capture<'a> {
 
     /// What is held against the approved request, through the seal.
     pub(crate) fn second(&self, seal: &Ident) -> TokenStream {
-        let compared = &self.compared;
-        self.bound(quote_spanned!(Span::mixed_site()=> #seal.check(&[#compared])))
+        let (arguments, named) = (&self.arguments, &self.named);
+        self.bound(quote_spanned!(Span::mixed_site()=> #seal.check(&[#arguments], &[#named])))
     }
 
     /// Puts the user's names into scope where another macro renamed a parameter.
@@ -87,11 +90,17 @@ impl<'a> Capture<'a> {
         }
     }
 
-    /// What both captures hold.
-    fn compared(&self) -> TokenStream {
+    /// The arguments, or the fields in their places.
+    fn arguments(&self) -> TokenStream {
         let Self { args, parameters, .. } = self;
         let parameters = parameters.list.iter().filter_map(|parameter| self.parameter(parameter));
         let fields = args.fields.iter().flatten().map(|field| self.field(field));
+        quote!(#(#parameters)* #(#fields)*)
+    }
+
+    /// What else is computed for both captures.
+    fn named(&self) -> TokenStream {
+        let args = self.args;
         let name = match &args.name {
             Some(Text::Expr(name)) => {
                 self.shown("Name", &quote_spanned!(Span::mixed_site()=> &(#name)))
@@ -99,7 +108,7 @@ impl<'a> Capture<'a> {
             _ => TokenStream::new(),
         };
         let resource = self.text("Resource", args.resource.as_ref());
-        quote!(#(#parameters)* #(#fields)* #name #resource)
+        quote!(#name #resource)
     }
 
     /// What is evaluated for the request alone.
@@ -155,10 +164,10 @@ impl<'a> Capture<'a> {
         let span = span.resolved_at(Span::mixed_site());
         let name = LitStr::new(name, span);
         match mode {
-            Mode::Serialize => quote_spanned!(span=> #private::Detail::Value(#name, #value),),
-            Mode::Debug => quote_spanned!(span=> #private::Detail::Debug(#name, #value),),
-            Mode::Redact => quote_spanned!(span=> #private::Detail::Redacted(#name, #value),),
-            Mode::Skip => quote_spanned!(span=> #private::Detail::Skipped(#name),),
+            Mode::Serialize => quote_spanned!(span=> (#name, #value),),
+            Mode::Debug => quote_spanned!(span=> (#name, &#private::Debugged(#value)),),
+            Mode::Redact => quote_spanned!(span=> (#name, &#private::Redacted(#value)),),
+            Mode::Skip => quote_spanned!(span=> (#name, &#private::Skipped),),
         }
     }
 

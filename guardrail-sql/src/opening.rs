@@ -7,6 +7,9 @@ use guardrail_core::model::secret::{Commitment, Salt};
 /// A row of the table: place, salt and value.
 pub(crate) type Columns = (Vec<u8>, Vec<u8>, Vec<u8>);
 
+/// Why something is not kept.
+pub(crate) const ERASED: &str = "it was erased before it was kept";
+
 /// The opening of a row that was found under this label.
 pub(crate) fn opening(
     sidecar: &'static str,

@@ -9,6 +9,9 @@ use guardrail_core::audit::Error;
 use guardrail_core::model::Sequence;
 use sqlx::{ConnectOptions as _, Connection as _};
 
+#[cfg(feature = "postgres")]
+use crate::postgres::Place;
+
 /// Reads the lines and the heads of one log. It writes nothing, takes no lock, and needs no more than the right to
 /// read; others go on writing.
 #[derive(Debug)]
@@ -22,7 +25,7 @@ enum Connection {
     #[cfg(feature = "sqlite")]
     Sqlite(Box<sqlx::SqliteConnection>),
     #[cfg(feature = "postgres")]
-    Postgres(Box<sqlx::PgConnection>),
+    Postgres(Box<sqlx::PgConnection>, Place),
 }
 
 const NAME: &str = "SQL reader";
@@ -58,11 +61,12 @@ impl Reader {
             .application_name("guardrail");
         let connected = options.disable_statement_logging().connect().await;
         let mut on = connected.map_err(|error| Error::unreachable(NAME, "connect", error))?;
-        let found = sqlx::query_scalar("SELECT number FROM guardrail_log WHERE name = $1")
-            .bind(name)
-            .fetch_optional(&mut on)
-            .await;
-        Ok(Self { log: known(found, name)?, connection: Connection::Postgres(Box::new(on)) })
+        let place = Place::find(&mut on).await;
+        let place = place.map_err(|error| Error::storage(NAME, "find its tables", error))?;
+        let log = place.sql("SELECT number FROM guardrail_log WHERE name = $1");
+        let found = sqlx::query_scalar(log).bind(name).fetch_optional(&mut on).await;
+        let log = known(found, name)?;
+        Ok(Self { log, connection: Connection::Postgres(Box::new(on), place) })
     }
 
     /// At most `limit` lines behind `after`, in sequence, and fewer where they are large; none: the
@@ -88,8 +92,8 @@ impl Reader {
                 lines.fetch_all(&mut **on).await
             }
             #[cfg(feature = "postgres")]
-            Connection::Postgres(on) => {
-                let lines = sqlx::query_as(crate::postgres::PAGE);
+            Connection::Postgres(on, place) => {
+                let lines = sqlx::query_as(place.sql(crate::postgres::PAGE));
                 let lines = lines.bind(self.log).bind(after).bind(i64::from(limit)).bind(BYTES);
                 lines.fetch_all(&mut **on).await
             }
@@ -117,8 +121,8 @@ impl Reader {
                 notes.fetch_all(&mut **on).await
             }
             #[cfg(feature = "postgres")]
-            Connection::Postgres(on) => {
-                let notes = sqlx::query_as(crate::postgres::NOTES);
+            Connection::Postgres(on, place) => {
+                let notes = sqlx::query_as(place.sql(crate::postgres::NOTES));
                 let notes = notes.bind(self.log).bind(after).bind(i64::from(limit));
                 notes.fetch_all(&mut **on).await
             }
@@ -135,7 +139,7 @@ impl Reader {
             #[cfg(feature = "sqlite")]
             Connection::Sqlite(on) => on.close().await,
             #[cfg(feature = "postgres")]
-            Connection::Postgres(on) => on.close().await,
+            Connection::Postgres(on, _) => on.close().await,
         });
     }
 }

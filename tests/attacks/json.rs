@@ -166,6 +166,7 @@ async fn lossless(bytes: &[u8]) -> Check {
         for argument in recorded.iter() {
             if argument.canonical().as_str().trim_matches(['"', '#']) == digits {
                 let read = argument.read::<i128>().map(|number| number.to_string());
+                let read = read.or_else(|_| argument.read::<u128>().map(|n| n.to_string()));
                 ensure!(read.as_deref() == Ok(digits), "the body reads {read:?}, not {digits}");
             }
         }

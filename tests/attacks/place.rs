@@ -79,7 +79,9 @@ const ASSERTIONS: &[&str] = &[
     "field_equals_payload_after_parse",
     "audit",
     "audit_commitments_differ",
-    // Of secrets.
+    // Of secrets; of values, what is one and what is none.
+    "hidden",
+    "readable",
     "in_channels",
     "in_logs",
     "in_audit",
@@ -163,6 +165,10 @@ fn scenario(entry: &Entry) -> Place {
         return Place { run: None, waits };
     }
     let edits = steps.iter().any(|step| step.contains("edit"));
+    // What runs as it was edited needs the edit itself.
+    if edits && matches!(entry.expect, Expect::OneExecution | Expect::Accept) {
+        return Place::waits("edits");
+    }
     Place::runs(Run::Scenario).rest(if edits { &["edits"] } else { &[] })
 }
 

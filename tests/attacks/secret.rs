@@ -21,7 +21,7 @@ use crate::words::Field;
 
 pub(crate) async fn run(entry: &Entry) -> Check {
     if let Payload::Value(value) = &entry.payload {
-        return structured(value).await;
+        return structured(entry, value).await;
     }
     let payload = entry.payload.text().ok_or("a secret is text")?;
     if let Some(marked) = payload.trim().strip_prefix("(value marked") {
@@ -48,7 +48,7 @@ pub(crate) fn last_word(scene: &str) -> String {
 
 /// A text that looks like a credential is masked wherever an agent puts it.
 async fn by_shape(entry: &Entry, payload: &str) -> Check {
-    let secrets = parts(payload);
+    let secrets = said(entry, "hidden").unwrap_or_else(|| parts(payload));
     let trials = [
         call(payload, Context::new()).await?,
         ask(intent("deed", "attacks").arg("value", payload)).await?,
@@ -71,6 +71,18 @@ async fn by_shape(entry: &Entry, payload: &str) -> Check {
         call("x", Context::new().session(payload)).await?,
     ];
     for trial in &prose {
+        silent(trial, &secrets)?;
+    }
+    // What is no name is refused, and the refusal does not repeat it.
+    let named = serde_json::json!({ payload: "x" });
+    let refused = [
+        ask(intent(&format!("deploy {payload}"), "attacks").arg("value", "x")).await?,
+        ask(intent("deed", &format!("policy {payload}")).arg("value", "x")).await?,
+        ask(intent("deed", "attacks").arg(payload.to_owned(), "x")).await?,
+        ask(intent("deed", "attacks").json(named.to_string().as_bytes())).await?,
+    ];
+    for trial in &refused {
+        ensure!(trial.error.is_some(), "it was let through");
         silent(trial, &secrets)?;
     }
     ensure!(entry.field == Field::Arg || entry.field == Field::Reason, "no secret enters there");
@@ -109,19 +121,32 @@ async fn marked_by_hand(payload: &str) -> Check {
     Ok(())
 }
 
-fn commitment(argument: &guardrail::model::Argument) -> bool {
-    let text = argument.canonical().as_str();
-    argument.canonical().walk().count() > 0 && text.contains("#secret:")
+fn commitment(argument: guardrail::model::Argument<'_>) -> bool {
+    argument.walk().count() > 0 && argument.canonical().as_str().contains("#secret:")
 }
 
-/// Strings of a value that stand under names of secrets, or look like one.
-async fn structured(value: &Value) -> Check {
+/// Strings of a value that the entry names, that stand under names of secrets, or look like one.
+async fn structured(entry: &Entry, value: &Value) -> Check {
     let trial = ask(intent("deed", "attacks").arg("value", value)).await?;
     trial.ran()?;
-    let mut secrets = Vec::new();
-    leaves(value, false, &mut secrets);
+    let secrets = said(entry, "hidden").unwrap_or_else(|| {
+        let mut secrets = Vec::new();
+        leaves(value, false, &mut secrets);
+        secrets
+    });
     ensure!(!secrets.is_empty(), "nothing in it is a secret");
-    silent(&trial, &secrets)
+    silent(&trial, &secrets)?;
+    let page = text(&open(trial.request()?, trial.request()?.created()), 100_000);
+    for shown in said(entry, "readable").unwrap_or_default() {
+        ensure!(page.contains(&shown), "`{shown}` is hidden: {page}");
+    }
+    Ok(())
+}
+
+/// The texts that the entry itself lists under this name.
+pub(crate) fn said(entry: &Entry, name: &str) -> Option<Vec<String>> {
+    let all = entry.asserts.get(name)?.as_array()?;
+    Some(all.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
 /// What stands under a name of secrets, and what is one by its look.
@@ -164,6 +189,9 @@ pub(crate) fn parts(text: &str) -> Vec<String> {
             parts.extend(rest.split_whitespace().next().map(str::to_owned));
         }
     }
+    if parts.is_empty() {
+        parts = named(text);
+    }
     if parts.is_empty()
         && let Some((name, value)) = text.split_once(['=', ':'])
         && !name.is_empty()
@@ -175,6 +203,32 @@ pub(crate) fn parts(text: &str) -> Vec<String> {
     }
     parts.retain(|part| !part.is_empty());
     if parts.is_empty() { vec![text.to_owned()] } else { parts }
+}
+
+/// The values that stand behind names of secrets: `user=a;Password=b`, `token: c`.
+fn named(text: &str) -> Vec<String> {
+    let words =
+        ["password", "passwd", "pwd", "secret", "token", "key", "credential", "authorization"];
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices(['=', ':']) {
+        let (before, behind) = text.split_at(at);
+        let name = before.trim_end_matches(['"', '\'', ' ', '\\']);
+        let name = name.rsplit(|c: char| !(c.is_alphanumeric() || "_-.".contains(c))).next();
+        let name = name.unwrap_or_default().to_lowercase();
+        let about = ["name", "id", "file", "type"].iter().any(|end| name.ends_with(end));
+        let last = name.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let short = ["sig", "auth", "session", "sid", "pin", "otp", "cvv", "pass"].contains(&last);
+        if about || !(short || words.iter().any(|word| name.contains(word))) {
+            continue;
+        }
+        let value = behind.trim_start_matches(['=', ':', '>', ' ', '"', '\'', '\\']);
+        let ends = |c: char| c.is_whitespace() || ";&,\"'}\\".contains(c);
+        let mut values = value.split(ends).filter(|word| !word.is_empty());
+        // Behind `Authorization:` stands what kind of credential it is.
+        let skip = usize::from(name == "authorization" && value.trim().contains(' '));
+        found.extend(values.nth(skip).map(str::to_owned));
+    }
+    found
 }
 
 /// Nothing anybody could read holds one of the secrets.
@@ -214,7 +268,7 @@ fn words(error: Option<&Error>) -> String {
 
 /// Whether the text holds the secret. A short one may stand in a hash by chance, so it must be a
 /// word of its own.
-fn holds(text: &str, secret: &str) -> bool {
+pub(crate) fn holds(text: &str, secret: &str) -> bool {
     if secret.len() > 6 {
         return text.contains(secret);
     }

@@ -10,8 +10,13 @@ use crate::trial::{Check, Trial, ask, call, intent};
 use crate::words::{Class, Expect, Field};
 use crate::{claim, cut, ensure, record};
 
-/// Most bytes of one argument; more is refused before anyone is asked.
+/// Most bytes of one argument, as it is spelled in JSON; more is refused before anyone is asked.
 const MOST: usize = 256 * 1024;
+
+/// Whether an argument is more than anybody is shown.
+pub(crate) fn is_too_large(payload: &str) -> bool {
+    payload.len() > MOST || serde_json::Value::from(payload).to_string().len() > MOST
+}
 
 pub(crate) async fn run(entry: &Entry) -> Check {
     let Some(payload) = entry.payload.text() else { return bytes(entry).await };
@@ -21,7 +26,7 @@ pub(crate) async fn run(entry: &Entry) -> Check {
         }
         return Ok(());
     }
-    if entry.field == Field::Arg && payload.len() > MOST {
+    if entry.field == Field::Arg && is_too_large(&payload) {
         return too_large(&payload).await;
     }
     for trial in trials(entry, &payload).await? {
@@ -157,7 +162,9 @@ fn visible(entry: &Entry, trial: &Trial, payload: &str) -> Check {
     };
     let seen = open(trial.request()?, trial.request()?.created());
     let fact = seen.get(kind).ok_or("the text is no fact")?;
-    let harmless = payload.chars().filter(|c| hidden(*c)).all(|c| matches!(c, '\t' | '\n'));
+    // `\r\n` ends a line as `\n` does.
+    let broken = payload.replace("\r\n", "\n");
+    let harmless = broken.chars().filter(|c| hidden(*c)).all(|c| matches!(c, '\t' | '\n'));
     let warned = entry.asserted("warning").is_some() || !harmless;
     ensure!(!warned || !fact.warnings().is_empty(), "there is no warning: {page}");
     let shown: String = fact

@@ -124,7 +124,7 @@ impl Trial {
     /// The intent as the log holds it, read from its line.
     pub(crate) fn recorded(&self) -> Result<&Intent, String> {
         let requested = self.records.iter().find_map(|record| match record.event() {
-            AuditEvent::Requested(requested) => Some(&*requested.intent),
+            AuditEvent::Requested(requested) => Some(&requested.intent),
             _ => None,
         });
         requested.ok_or_else(|| "no intent is on record".to_owned())

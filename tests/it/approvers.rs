@@ -1,13 +1,16 @@
 //! Approvers come and go: who leaves is on record, the last to leave denies, and one settles for all.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
+use guardrail::approver::{Approver, Error as ApproverError};
+use guardrail::gate::Builder;
 use guardrail::{
-    Cast, Error, Guardrail, Identity, MemoryLog, MockApprover, State, Vote, VoteRefusal,
+    Cast, Error, Guardrail, Identity, MemoryLog, MockApprover, Review, State, Vote, VoteRefusal,
 };
 
-use crate::support::{End, Scripted, Voter, World, approve, cast, policies};
+use crate::support::{End, PausingLog, Place, Scripted, Voter, World, approve, cast, policies};
 
 const ASK: &str = r#"approvers = ["group:sre"]"#;
 const SECOND: Duration = Duration::from_secs(1);
@@ -58,6 +61,54 @@ async fn with_no_approver_at_all_it_is_denied() {
     let world = World::of(built.audit_log(MemoryLog::new()).build().await.unwrap());
     world.guardrail.reload(policies(ASK)).await.unwrap();
     check_unreachable(&world, &["requested", "denied"]).await;
+}
+
+/// Says how the request stands that it begins with.
+#[derive(Clone, Debug, Default)]
+struct Begins(Arc<Mutex<Vec<State>>>);
+
+#[async_trait]
+impl Approver for Begins {
+    fn channel(&self) -> &str {
+        "late"
+    }
+
+    async fn review(&self, mut review: Review) -> Result<(), ApproverError> {
+        self.0.lock().unwrap().push(review.request().recorded_state());
+        review.settled().await.map(|_| ())
+    }
+}
+
+/// Would catch an approver that begins with a request that is settled, and shows what asks nobody.
+#[tokio::test(start_paused = true)]
+async fn one_that_is_slow_to_begin_begins_where_it_was_asked() {
+    let late = Begins::default();
+    let begun = Arc::clone(&late.0);
+    let fast = MockApprover::approving().as_person("bob");
+    let built = |b: Builder| b.audit_log(MemoryLog::new()).approver(fast).approver(late);
+    let world = World::built(ASK, built).await;
+    assert_eq!(world.call().await.unwrap(), 1);
+    assert_eq!(*begun.lock().unwrap(), [State::Pending]);
+}
+
+/// Would catch a call that hears of it only by the log, which may be late.
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_hears_from_who_leaves() {
+    for asked in [vec![End::Ok], vec![End::Err, End::Panic], vec![]] {
+        let log = PausingLog::new(MemoryLog::new());
+        // The log tells nobody that a request has moved.
+        log.stop(Place::Changed);
+        let built = Guardrail::builder().policies(policies(r#"effect = "allow""#));
+        let channels = ["a", "b"];
+        let builder = channels
+            .into_iter()
+            .zip(asked)
+            .fold(built, |builder, (channel, end)| builder.approver(Scripted::new(channel, end)));
+        let world = World::of(builder.audit_log(log).build().await.unwrap());
+        world.guardrail.reload(policies(ASK)).await.unwrap();
+        let call = tokio::time::timeout(SECOND, world.call()).await;
+        assert!(matches!(call, Ok(Err(Error::Denied { person: None, .. }))), "{call:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -26,7 +26,7 @@ struct Model {
     shown: usize,
     refused: BTreeMap<&'static str, u32>,
     unknown: bool,
-    retried: bool,
+    retries: u32,
 }
 
 /// One event, in few words.
@@ -85,7 +85,7 @@ impl Model {
             (Word::Step(step @ ("completed" | "failed" | "aborted" | "unknown")), "started") => {
                 step
             }
-            (Word::Step("retried"), "unknown") => "started",
+            (Word::Step("retried"), "unknown") if self.retries < 3 => "started",
             (Word::Step("resolved"), "unknown") => "resolved",
             _ => return false,
         };
@@ -100,7 +100,7 @@ impl Model {
             Word::Posted => self.shown += 1,
             Word::Refused(who) => *self.refused.entry(who).or_default() += 1,
             Word::Frozen => self.unknown = true,
-            Word::Step(step) => self.retried |= *step == "retried",
+            Word::Step(step) => self.retries += u32::from(*step == "retried"),
         }
         if matches!(self.state, "" | "pending") && state != "pending" {
             self.decided = Some(time);
@@ -125,7 +125,7 @@ fn at(seconds: u64) -> Timestamp {
 }
 
 /// The real event of a word.
-fn event(word: &Word, intent: &Arc<Intent>, ask: &Verdict) -> AuditEvent {
+fn event(word: &Word, intent: &Intent, ask: &Verdict) -> AuditEvent {
     let digest = intent.digest();
     let (by, reason, why) = (None, None, "because".into());
     match word {
@@ -135,7 +135,7 @@ fn event(word: &Word, intent: &Arc<Intent>, ask: &Verdict) -> AuditEvent {
                 "ask" => ask.clone(),
                 _ => Verdict::Deny { reason: "no".into() },
             };
-            let intent = Arc::clone(intent);
+            let intent = intent.clone();
             let policy_digest = Digest::of(b"policy");
             AuditEvent::Requested(Arc::new(Requested {
                 intent,
@@ -202,7 +202,7 @@ fn check(request: &ApprovalRequest, model: &Model, verdict: &str, now: u64) {
     assert_eq!(request.votes().len(), model.votes);
     assert_eq!(request.shown(), model.shown);
     assert_eq!(request.unknown_event().is_some(), model.unknown);
-    assert_eq!(request.is_retried(), model.retried);
+    assert_eq!(request.start(), model.retries + 1);
     assert_eq!(request.resolved().is_some(), model.state == "resolved");
     let ended = ["completed", "failed", "aborted", "unknown", "resolved"];
     assert_eq!(request.outcome().is_some(), ended.contains(&model.state));
@@ -225,7 +225,7 @@ proptest! {
         words in prop::collection::vec((word(), 0u64..400), 0..40),
     ) {
         let set = policies("approvers = [\"group:sre\"]\napprovals = 2");
-        let intent = Arc::new(Intent::builder("deploy").policy("deploy").build().unwrap());
+        let intent = Intent::builder("deploy").policy("deploy").build().unwrap();
         let ask = set.judge(&intent);
         assert!(matches!(ask, Verdict::Ask(_)));
         let id = RequestId::parse("0198c0de-0000-7000-8000-000000000001").unwrap();

@@ -18,6 +18,7 @@ mod decisions;
 mod door;
 mod drops;
 mod errors;
+mod fence;
 mod fold;
 mod keys;
 mod log_faults;

@@ -1,12 +1,17 @@
 //! `retry = "idempotent"`: what is unknown begins again, once at a time, in time, under the same key.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use guardrail::model::IdempotencyKey;
+use async_trait::async_trait;
+use guardrail::approver::{Approver, Error as ApproverError};
+use guardrail::audit::{Append, Inspector, inspect};
+use guardrail::desk::Error as DeskError;
+use guardrail::model::{IdempotencyKey, RETRIES};
 use guardrail::{
-    Context, Error, Found, Guardrail, Identity, InContext, Intent, MemoryLog, RequestId,
-    idempotency_key,
+    AuditEvent, Context, Error, Found, Guardrail, Identity, InContext, Intent, MemoryLog,
+    RequestId, Review, State, Version, idempotency_key,
 };
 use guardrail_conformance::When;
 
@@ -164,10 +169,135 @@ async fn the_log_judges_the_time_in_the_append() {
 async fn what_a_person_has_looked_into_does_not_begin_again() {
     let (world, _, id) = lost(RETRY).await;
     let bob = Identity::person("bob");
-    world.guardrail.resolve(id, &bob, Found::DidNotHappen, "I looked").await.unwrap();
+    world.guardrail.resolve(id, 1, &bob, Found::DidNotHappen, "I looked").await.unwrap();
     let again = world.spawn_in(key()).await.unwrap();
     assert!(matches!(again, Err(Error::Resolved { .. })), "{again:?}");
     assert_eq!(world.body.runs(), 1);
+}
+
+/// Would catch a sweep that takes the start of a living process for the one it had listed.
+#[tokio::test(start_paused = true)]
+async fn one_that_begins_again_while_others_look_is_left_alone() {
+    let log = PausingLog::new(MemoryLog::new());
+    let world = World::over(RETRY, Arc::clone(&log)).await.doing(std::future::pending);
+    let call = world.spawn_in(key());
+    let id = world.pending().await;
+    let _counted = approve(&world, id, "bob").await;
+    world.until("started").await;
+    log.seems_orphaned(id, Version::new(5));
+    let stop = log.stop(Place::Orphaned);
+    let other = tokio::spawn(World::over(RETRY, Arc::clone(&log)));
+    stop.reached().await;
+    call.abort();
+    world.until("unknown").await;
+    let again = world.spawn_in(key());
+    world.until("retried").await;
+    stop.open();
+    other.await.unwrap();
+    world.check(&[&LOST[..], &["retried"]].concat(), 2).await;
+    again.abort();
+}
+
+/// Would catch a word on the first start that is taken for one on the second.
+#[tokio::test(start_paused = true)]
+async fn a_person_says_which_start_they_looked_at() {
+    let (world, id) = lost_again(2).await;
+    let bob = Identity::person("bob");
+    let resolve = |start| world.guardrail.resolve(id, start, &bob, Found::DidNotHappen, "I looked");
+    let unknown = world.guardrail.unknowns(10).await.unwrap();
+    assert_eq!(unknown.iter().map(|request| request.start()).collect::<Vec<_>>(), [2]);
+    for other in [0, 1, 3] {
+        let refused = resolve(other).await;
+        assert!(matches!(refused, Err(DeskError::OtherStart { last: 2, .. })), "{refused:?}");
+    }
+    resolve(2).await.unwrap();
+}
+
+/// Would catch a body that takes its process along for as long as the approval lasts.
+#[tokio::test(start_paused = true)]
+async fn it_begins_again_three_times_and_then_a_person_looks() {
+    let starts = 1 + RETRIES;
+    let (world, id) = lost_again(starts).await;
+    let again = world.spawn_in(key()).await.unwrap();
+    assert!(matches!(again, Err(Error::OutcomeUnknown { .. })), "{again:?}");
+    assert_eq!(world.body.runs(), starts);
+    // Nor does anybody who writes the log by another hand.
+    let request = world.guardrail.review(id, "web").await.unwrap().request().clone();
+    let retried = AuditEvent::Retried { digest: request.intent().digest(), call: None };
+    let mut beyond = request.clone();
+    assert!(beyond.apply(world.log().now(), &retried).is_err());
+    world.log().append(&Append::new(id, request.version(), vec![retried])).await.unwrap();
+    let inspected = inspect(&**world.log(), Inspector::new().complete()).await;
+    assert!(inspected.is_err(), "{inspected:?}");
+}
+
+/// A world in which the last of so many starts was lost like those before it.
+async fn lost_again(starts: u32) -> (World, RequestId) {
+    let world = World::new(RETRY).await.doing(std::future::pending);
+    let id = lose(&world).await;
+    for start in 2..=starts {
+        let call = world.spawn_in(key());
+        tokio::time::sleep(SECOND).await;
+        assert_eq!(world.body.runs(), start);
+        call.abort();
+        tokio::time::sleep(SECOND).await;
+    }
+    (world, id)
+}
+
+/// A channel that shows how requests stand.
+#[derive(Clone, Debug, Default)]
+struct Board(Arc<Mutex<Vec<State>>>);
+
+#[async_trait]
+impl Approver for Board {
+    fn channel(&self) -> &str {
+        "board"
+    }
+
+    async fn review(&self, mut review: Review) -> Result<(), ApproverError> {
+        if review.receipts().is_empty() {
+            review.show("a card").await?;
+        }
+        self.0.lock().unwrap().push(review.request().recorded_state());
+        while let Some(request) = review.changed().await? {
+            let state = request.recorded_state();
+            self.0.lock().unwrap().push(state);
+        }
+        Ok(())
+    }
+}
+
+/// Would catch a message that says for good that nobody knows.
+#[tokio::test(start_paused = true)]
+async fn channels_hear_what_came_after_unknown() {
+    for is_retried in [true, false] {
+        let board = Board::default();
+        let shown = board.clone();
+        let world = World::built(RETRY, |b| b.audit_log(MemoryLog::new()).approver(shown)).await;
+        let lost = Arc::new(AtomicBool::new(false));
+        let world = world.doing(move || {
+            let is_first = !lost.swap(true, Ordering::SeqCst);
+            async move {
+                if is_first {
+                    std::future::pending::<()>().await;
+                }
+                Ok(1)
+            }
+        });
+        let id = lose(&world).await;
+        // Its review is over by now: that has 30 seconds behind the approval.
+        assert_eq!(board.0.lock().unwrap().last(), Some(&State::Started));
+        if is_retried {
+            assert_eq!(world.spawn_in(key()).await.unwrap().unwrap(), 1);
+        } else {
+            let bob = Identity::person("bob");
+            world.guardrail.resolve(id, 1, &bob, Found::Happened, "I looked").await.unwrap();
+        }
+        tokio::time::sleep(SECOND).await;
+        let after = if is_retried { State::Completed } else { State::Resolved };
+        assert_eq!(board.0.lock().unwrap().last(), Some(&after));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -26,7 +26,7 @@ async fn lose(world: &World, key: &str) -> RequestId {
 
 async fn resolve(world: &World, id: RequestId, who: &str, why: &str) -> Result<State, DeskError> {
     let by = Identity::person(who);
-    let resolved = world.guardrail.resolve(id, &by, Found::DidNotHappen, why).await;
+    let resolved = world.guardrail.resolve(id, 1, &by, Found::DidNotHappen, why).await;
     resolved.map(|request| request.recorded_state())
 }
 
@@ -58,8 +58,8 @@ async fn it_is_resolved_once_and_nothing_runs_on_it() {
     let by = |who| Identity::person(who);
     let (bob, carol) = (by("bob"), by("carol"));
     let (one, two) = tokio::join!(
-        world.guardrail.resolve(id, &bob, Found::DidNotHappen, "I looked"),
-        world.guardrail.resolve(id, &carol, Found::Happened, "I looked too"),
+        world.guardrail.resolve(id, 1, &bob, Found::DidNotHappen, "I looked"),
+        world.guardrail.resolve(id, 1, &carol, Found::Happened, "I looked too"),
     );
     assert_eq!(u8::from(one.is_ok()) + u8::from(two.is_ok()), 1, "{one:?} {two:?}");
     let again = resolve(&world, id, "bob", "again").await;

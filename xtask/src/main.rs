@@ -10,6 +10,7 @@ mod fuzz;
 mod house;
 mod install;
 mod lints;
+mod paths;
 mod ratios;
 mod scratch;
 mod soak;

@@ -17,10 +17,11 @@ pub(crate) fn read(
     files: &[PathBuf],
     keys: &Path,
     source: &mut dyn Source,
+    out: &mut Out,
 ) -> Result<Vec<SignedCheckpoint>, Error> {
     let keys = Keys::parse(&text(keys)?).map_err(|why| Error::Keys { place: place(keys), why })?;
     if files.is_empty() {
-        return own(&keys, source);
+        return own(&keys, source, out);
     }
     let mut heads = Vec::new();
     for file in files {
@@ -34,9 +35,13 @@ pub(crate) fn read(
     Ok(heads)
 }
 
-fn own(keys: &Keys, source: &mut dyn Source) -> Result<Vec<SignedCheckpoint>, Error> {
+fn own(
+    keys: &Keys,
+    source: &mut dyn Source,
+    out: &mut Out,
+) -> Result<Vec<SignedCheckpoint>, Error> {
     let notes = source.checkpoints()?.unwrap_or_default();
-    let mut heads = Vec::new();
+    let (mut heads, mut passed) = (Vec::new(), 0_u64);
     let mut kept = SignedCheckpoint::notes(&notes).peekable();
     while let Some(note) = kept.next() {
         match SignedCheckpoint::open(note, keys) {
@@ -45,8 +50,13 @@ fn own(keys: &Keys, source: &mut dyn Source) -> Result<Vec<SignedCheckpoint>, Er
             Err(CheckpointError::Unknown) => {}
             // Its writer may be at work.
             Err(CheckpointError::Form) if kept.peek().is_none() => {}
+            // Whoever may keep heads may write anything there: it covers nothing, and spoils nothing.
+            Err(_) if source.takes_heads_of_others() => passed = passed.saturating_add(1),
             Err(why) => return Err(Error::Checkpoint { place: source.place().to_owned(), why }),
         }
+    }
+    if passed > 0 {
+        out.warn(&format!("passed over: {passed} malformed or forged checkpoints in the log"))?;
     }
     Ok(heads)
 }

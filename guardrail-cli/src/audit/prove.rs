@@ -20,7 +20,7 @@ pub(crate) fn run(
     mut source: Box<dyn Source>,
     out: &mut Out,
 ) -> Result<(), Error> {
-    let heads = heads::read(prove.against.as_slice(), &prove.keys, &mut *source)?;
+    let heads = heads::read(prove.against.as_slice(), &prove.keys, &mut *source, out)?;
     let head = heads.into_iter().max_by_key(|head| head.checkpoint().size());
     let head = head.ok_or_else(|| Error::NoCheckpoint(source.place().to_owned()))?;
     let proven = collect(prove, &head, source, out)?;

@@ -22,7 +22,7 @@ pub(crate) fn run(
     mut beside: Option<Beside>,
     out: &mut Out,
 ) -> Result<(), Error> {
-    let inspected = inspector(verify, &mut *source)
+    let inspected = inspector(verify, &mut *source, out)
         .and_then(|inspector| check(inspector, &mut *source, beside.as_mut()))
         .and_then(|report| Ok((report, beside.map(|beside| beside.check()).transpose()?)));
     match inspected {
@@ -45,10 +45,10 @@ pub(crate) fn run(
     }
 }
 
-fn inspector(verify: &Verify, source: &mut dyn Source) -> Result<Inspector, Error> {
+fn inspector(verify: &Verify, source: &mut dyn Source, out: &mut Out) -> Result<Inspector, Error> {
     let mut inspector = Inspector::new();
     if let Some(keys) = &verify.keys {
-        inspector = inspector.against(heads::read(&verify.against, keys, source)?);
+        inspector = inspector.against(heads::read(&verify.against, keys, source, out)?);
     }
     Ok(if verify.complete { inspector.complete() } else { inspector })
 }

@@ -31,6 +31,11 @@ pub(crate) trait Source {
     /// The heads that the log itself keeps, one note behind the other; `None` where it keeps none.
     fn checkpoints(&mut self) -> Result<Option<String>, Error>;
 
+    /// Whether others than its writer may add to these heads.
+    fn takes_heads_of_others(&self) -> bool {
+        false
+    }
+
     /// What is read, for messages.
     fn place(&self) -> &str;
 }

@@ -85,6 +85,10 @@ impl Source for Sql {
         Ok((!notes.is_empty()).then_some(notes))
     }
 
+    fn takes_heads_of_others(&self) -> bool {
+        true
+    }
+
     fn place(&self) -> &str {
         &self.place
     }

@@ -8,6 +8,7 @@ use guardrail::{PostgresLog, SqliteLog};
 use guardrail_sql::Settings;
 use guardrail_test_counterparts::{Counterparts, Postgres};
 use serde_json::Value;
+use sqlx::{Connection as _, SqliteConnection};
 
 use crate::log::{audit, feed, write};
 
@@ -63,7 +64,20 @@ async fn an_sqlite_file() {
     let log = Arc::new(SqliteLog::open(&file).await.unwrap());
     write(log.clone()).await;
     log.checkpoint().await.unwrap();
-    reads(&file, &folder.path().join("audit.db.key.pub"));
+    let keys = folder.path().join("audit.db.key.pub");
+    reads(&file, &keys);
+    // Another head in the form of one, by someone who may insert, spoils nothing and is told of.
+    let url = format!("sqlite://{}", file.display());
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    let forge = "INSERT INTO guardrail_head (log, size, edge, note) SELECT log, 1, '',
+         replace(note, char(10) || size || char(10), char(10) || '1' || char(10))
+         FROM guardrail_head LIMIT 1";
+    sqlx::raw_sql(forge).execute(&mut connection).await.unwrap();
+    let verified = audit(&file, &["verify", "--keys", keys.to_str().unwrap()]);
+    let said = String::from_utf8(verified.stdout).unwrap();
+    assert!(said.contains("covered by a checkpoint to the end"), "{said}");
+    let told = String::from_utf8(verified.stderr).unwrap();
+    assert!(told.contains("passed over: 1 malformed or forged"), "{told}");
 }
 
 #[tokio::test]

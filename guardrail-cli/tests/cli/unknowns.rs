@@ -80,8 +80,12 @@ fn complaint(output: &Output) -> String {
     text.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ")
 }
 
-fn finding<'a>(id: &'a str, found: &'a str, why: &'a str) -> [&'a str; 8] {
-    ["resolve", id, "--by", "carol", "--found", found, "--why", why]
+fn finding<'a>(id: &'a str, found: &'a str, why: &'a str) -> [&'a str; 10] {
+    finding_of(id, "1", found, why)
+}
+
+fn finding_of<'a>(id: &'a str, start: &'a str, found: &'a str, why: &'a str) -> [&'a str; 10] {
+    ["resolve", id, "--start", start, "--by", "carol", "--found", found, "--why", why]
 }
 
 /// Lists it, resolves it once, and shows it in every form.
@@ -98,6 +102,10 @@ fn check(log: &Path, id: RequestId) {
     assert_eq!(row.pointer("/process/pid"), Some(&std::process::id().into()));
 
     assert!(complaint(&unknowns(log, &finding(&id, "not", " "))).contains("say how you know"));
+    assert!(listed.contains(&format!("resolve {id} --start 1")), "{listed}");
+    assert_eq!(row.get("start"), Some(&1.into()));
+    let other = complaint(&unknowns(log, &finding_of(&id, "2", "not", "I looked")));
+    assert!(other.contains("what is unknown is start 1"), "{other}");
     let token = "ghp_012345678901234567890123456789abcdef";
     let why = format!("{HOSTILE} {token} {}", "x".repeat(100_000));
     let resolved = said(&unknowns(log, &finding(&id, "not", &why)));
@@ -161,7 +169,8 @@ async fn beside(guardrail: &Guardrail, log: &Path) {
     assert!(matches!(again, Error::Resolved { found: Found::DidNotHappen, .. }), "{again:?}");
     let review = guardrail.review(id, "web").await.unwrap();
     assert_eq!(review.request().recorded_state(), State::Resolved);
-    let late = guardrail.resolve(id, &Identity::person("bob"), Found::Happened, "I looked").await;
+    let late =
+        guardrail.resolve(id, 1, &Identity::person("bob"), Found::Happened, "I looked").await;
     assert!(late.unwrap_err().to_string().contains("is resolved"));
 }
 

@@ -99,19 +99,24 @@ pub(super) async fn what_a_former_writer_started_is_orphaned<F: AuditLogFactory>
     for state in State::ALL.into_iter().chain([State::Started, State::Started]) {
         let id = bed.request(state).await?;
         if state == State::Started {
-            started_before.push(id);
+            started_before.push((id, Version::new(2)));
         }
     }
     let approved = bed.request(State::Approved).await?;
     let Some(bed) = bed.restart(ManualClock::new()).await? else { return Ok(()) };
     bed.append(approved, 1, vec![started()]).await?;
     bed.request(State::Started).await?;
+    // The version at which they are orphaned is the one at which they stand.
+    if let Some((id, version)) = started_before.last_mut() {
+        bed.append(*id, 2, vec![commented("where is it?")]).await?;
+        *version = version.next();
+    }
     let orphans = bed.log.orphaned(100).await?;
     ensure!(orphans == started_before, "{orphans:?} are orphaned, not {started_before:?}");
     let first: Vec<_> = started_before.iter().copied().take(2).collect();
     ensure!(bed.log.orphaned(2).await? == first, "the limit is not kept, or the order");
-    for (over, id) in (1..).zip(&started_before) {
-        bed.append(*id, 2, vec![AuditEvent::Unknown { why: "gone".into() }]).await?;
+    for (over, (id, version)) in (1..).zip(&started_before) {
+        bed.append(*id, version.get(), vec![AuditEvent::Unknown { why: "gone".into() }]).await?;
         let left = started_before.get(over..).unwrap_or_default();
         ensure!(bed.log.orphaned(100).await? == left, "one that is over is orphaned");
     }

@@ -9,9 +9,9 @@ use guardrail_core::clock::{Clock as _, Timestamp};
 use guardrail_core::model::{RequestId, Sequence, Version};
 
 use super::account::{Account, Answer, Told};
+use super::counts::Counts;
 use super::model::{Call, Verdict};
 use super::operation::{Ask, Operation};
-use super::runs::Counts;
 use super::sample::{sample, samples, step};
 use super::together::together;
 use super::{Broken, Loss, Mishap, Site};

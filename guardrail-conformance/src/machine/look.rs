@@ -63,17 +63,24 @@ impl<S: Site> Drive<'_, S> {
     pub(super) async fn list_left(&mut self, limit: usize) -> Result<(), Broken> {
         let listed = self.log()?.orphaned(limit).await;
         let Some(listed) = self.read_or(listed).await? else { return Ok(()) };
-        let right = self.account.model.orphaned();
-        self.same("orphaned", &listed, &right, limit)?;
+        self.versioned("orphaned", &listed, &self.account.model.orphaned(), limit)?;
         let listed = self.log()?.unattended(None, limit).await;
         let Some(Some(listed)) = self.read_or(listed).await? else { return Ok(()) };
         let right = self.account.model.unattended();
-        let right: Vec<(RequestId, Version)> = right
-            .into_iter()
-            .take(limit)
-            .map(|(number, version)| (self.account.id(number), Version::new(version)))
-            .collect();
-        ensure!(listed == right, "{listed:?} are unattended, not {right:?}");
+        self.versioned("unattended", &listed, &right, limit)
+    }
+
+    fn versioned(
+        &self,
+        what: &str,
+        listed: &[(RequestId, Version)],
+        right: &[(usize, u64)],
+        limit: usize,
+    ) -> Result<(), Broken> {
+        let named =
+            |(number, version): &(usize, u64)| (self.account.id(*number), Version::new(*version));
+        let right: Vec<_> = right.iter().take(limit).map(named).collect();
+        ensure!(listed == right, "{listed:?} are {what}, not {right:?}");
         Ok(())
     }
 

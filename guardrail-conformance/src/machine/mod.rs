@@ -33,6 +33,7 @@
 //! ```
 
 mod account;
+mod counts;
 mod drive;
 mod look;
 mod model;

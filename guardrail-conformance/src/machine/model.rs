@@ -168,19 +168,23 @@ impl Model {
         self.requests(|stream| !stream.state.is_final() && stream.first > behind)
     }
 
-    /// The requests another writer has started, oldest first.
-    pub(super) fn orphaned(&self) -> Vec<usize> {
+    /// The requests another writer has started, oldest first, and their versions.
+    pub(super) fn orphaned(&self) -> Vec<(usize, u64)> {
         let writer = self.writer;
-        self.requests(|stream| stream.state == State::Started && stream.starter != writer)
+        self.versioned(|stream| stream.state == State::Started && stream.starter != writer)
     }
 
     /// The requests another writer looked after, oldest first, and their versions.
     pub(super) fn unattended(&self) -> Vec<(usize, u64)> {
         let writer = self.writer;
-        let left = self.requests(|stream| {
+        self.versioned(|stream| {
             matches!(stream.state, State::Pending | State::Approved) && stream.attendant != writer
-        });
-        left.into_iter().map(|number| (number, self.stream(number).version)).collect()
+        })
+    }
+
+    fn versioned(&self, which: impl Fn(&Stream) -> bool) -> Vec<(usize, u64)> {
+        let found = self.requests(which).into_iter();
+        found.map(|number| (number, self.stream(number).version)).collect()
     }
 
     fn requests(&self, which: impl Fn(&Stream) -> bool) -> Vec<usize> {

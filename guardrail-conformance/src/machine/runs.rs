@@ -13,6 +13,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use proptest_state_machine::ReferenceStateMachine;
 use tokio::runtime::{Builder, Runtime};
 
+use super::counts::Counts;
 use super::drive::drive;
 use super::model::Model;
 use super::operation::{Dice, Operation, choose};
@@ -99,14 +100,6 @@ impl fmt::Display for Summary {
             seeds.start
         )
     }
-}
-
-/// What was done so far, over all threads.
-#[derive(Debug, Default)]
-pub(super) struct Counts {
-    pub(super) operations: AtomicU64,
-    pub(super) crashes: AtomicU64,
-    pub(super) mishaps: AtomicU64,
 }
 
 /// Holds logs against the model. `make` makes what a log stands on, from a seed: every seed is used

@@ -202,9 +202,10 @@ impl AuditLog for Bent {
         }
     }
 
-    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+    async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
         if self.bend == Bend::Orphans {
-            return self.log.open(None, limit).await;
+            let open = self.log.open(None, limit).await?;
+            return Ok(open.into_iter().map(|id| (id, Version::new(2))).collect());
         }
         self.log.orphaned(limit).await
     }

@@ -3,14 +3,15 @@
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::time::{Sleep, sleep};
 
-use crate::approver::{Approver, Door, Error, Review};
-use crate::desk::{Desk, Next, Watch};
+use crate::approver::attendant::Attendant;
+use crate::approver::{Door, Error, Review};
+use crate::desk::{Desk, Next, Settled, Watch};
 use crate::model::{ApprovalRequest, State};
 
 /// How long an approver has, once a request is settled, to update what it showed.
@@ -24,26 +25,27 @@ const TRIES: u32 = 3;
 
 /// Gives every approver the door to all requests. One that panics over it hears nobody, which is
 /// its loss alone.
-pub(crate) fn attach(desk: &Arc<Desk>, approvers: &[Arc<dyn Approver>]) {
-    for approver in approvers {
-        let name = channel(&**approver);
-        let door = Door::new(desk, name);
-        let attached = std::panic::catch_unwind(AssertUnwindSafe(|| approver.attach(door)));
-        if attached.is_err() {
-            tracing::error!(channel = name, "an approver panicked when it was attached");
+pub(crate) fn attach(desk: &Arc<Desk>, attendants: &[Arc<Attendant>]) {
+    for attendant in attendants {
+        let door = Door::new(desk, Arc::clone(&attendant.channel));
+        let attach = || attendant.approver.attach(door);
+        if std::panic::catch_unwind(AssertUnwindSafe(attach)).is_err() {
+            let channel = &*attendant.channel;
+            tracing::error!(channel, "an approver panicked when it was attached");
         }
     }
 }
 
-/// Brings a request that ended unattended before the approvers that once showed it somewhere, so
-/// that they update what still stands there.
-pub(crate) fn tell(desk: &Arc<Desk>, approvers: &[Arc<dyn Approver>], request: &ApprovalRequest) {
-    let shown = |approver: &Arc<dyn Approver>| {
-        let receipts = request.receipts(channel(&**approver));
+/// Brings a request that ended unattended, or went on behind its end, before the approvers that once
+/// showed it somewhere, so that they update what still stands there. Outside of a runtime nobody is
+/// told.
+pub(crate) fn tell(desk: &Arc<Desk>, attendants: &[Arc<Attendant>], request: &ApprovalRequest) {
+    let shown = |attendant: &&Arc<Attendant>| {
+        let receipts = request.receipts(&attendant.channel);
         receipts.iter().any(|receipt| !receipt.reference().is_empty())
     };
-    let shown: Vec<_> = approvers.iter().filter(|approver| shown(approver)).cloned().collect();
-    if !shown.is_empty() {
+    let shown: Vec<_> = attendants.iter().filter(shown).cloned().collect();
+    if !shown.is_empty() && Handle::try_current().is_ok() {
         attend(&Watch::new(Arc::clone(desk), request.clone()), &shown);
     }
 }
@@ -56,45 +58,42 @@ type Reviewing<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>
 ///
 /// Where there is no approver at all, it is denied at once. All of them share the wait for it with
 /// whoever else has this `watch`.
-pub(crate) fn attend(watch: &Arc<Watch>, approvers: &[Arc<dyn Approver>]) {
-    if approvers.is_empty() {
-        drop(tokio::spawn(unattended(Arc::clone(watch.desk()), watch.latest())));
+pub(crate) fn attend(watch: &Arc<Watch>, attendants: &[Arc<Attendant>]) {
+    if attendants.is_empty() {
+        drop(tokio::spawn(unattended(Arc::clone(watch))));
     }
-    let present = Arc::new(AtomicUsize::new(approvers.len()));
-    for approver in approvers {
-        let review = Review::sharing(Arc::clone(watch), channel(&**approver));
-        let (approver, present) = (Arc::clone(approver), Arc::clone(&present));
-        // In place: an `async fn` keeps what it is given twice, and thousands of reviews wait.
-        drop(tokio::spawn(async move {
-            let end = Attentive::new(&*approver, &review).await;
-            if let Some(left) = gone(end, review, &present) {
-                // Boxed: it is not what is waited for.
-                Box::pin(left.record()).await;
+    watch.attend(attendants.len());
+    for attendant in attendants {
+        let (attendant, mut over) = (Arc::clone(attendant), Arc::clone(watch).settled());
+        // As it is now: what others do before this one has its first turn is news to it.
+        let asked = watch.latest();
+        // Boxed: tokio rounds what it keeps of a task up to 128 bytes, and thousands of reviews wait.
+        drop(tokio::spawn(Box::pin(async move {
+            let end = Attentive::new(&attendant, &mut over, asked).await;
+            // Boxed: it is not what is waited for.
+            let leaves = gone(end, &attendant.channel, over.watch())
+                .map(|left| Box::pin(left.record(&attendant.channel, over.watch())));
+            if let Some(leaves) = leaves {
+                leaves.await;
             }
-        }));
+        })));
     }
-}
-
-/// The channel's name; an approver that panics over it has none.
-fn channel(approver: &dyn Approver) -> &str {
-    std::panic::catch_unwind(AssertUnwindSafe(|| approver.channel())).unwrap_or("unnamed")
 }
 
 /// An approver has gone: returns whether that must be put on record.
-fn gone(end: Option<End>, mut watch: Review, present: &AtomicUsize) -> Option<Left> {
+fn gone(end: Option<End>, channel: &str, watch: &Watch) -> Option<Left> {
     let error = match end {
         None | Some(Ok(Ok(()))) => None,
         Some(Ok(Err(error))) => Some(error.to_string()),
         Some(Err(())) => Some("it panicked".to_owned()),
     };
     if let Some(error) = &error {
-        tracing::warn!(channel = watch.channel(), %error, "an approver failed");
+        tracing::warn!(channel, %error, "an approver failed");
     }
+    let (last, request) = (watch.gone(), watch.latest());
     // Its own vote may have settled it.
-    watch.hear_latest();
-    let last = present.fetch_sub(1, Ordering::AcqRel) == 1;
-    let is_pending = watch.request().recorded_state() == State::Pending;
-    is_pending.then_some(Left { watch, error, last })
+    let is_pending = request.recorded_state() == State::Pending;
+    is_pending.then_some(Left { request, error, last })
 }
 
 /// What a review comes to; `Err` where it panicked.
@@ -105,14 +104,14 @@ type End = Result<Result<(), Error>, ()>;
 struct Attentive<'a> {
     /// Nothing where it panicked before it began.
     reviewing: Option<Reviewing<'a>>,
-    watch: &'a Review,
+    over: &'a mut Next<Settled>,
     stage: Stage,
 }
 
 /// What an approver is waited for with.
 enum Stage {
     /// Its request is pending.
-    Pending(Next),
+    Pending,
     /// The log has failed to say whether it is. That is no reason to drop an approver: it is asked
     /// again, and the deadline ends it.
     Failing(Pin<Box<Sleep>>),
@@ -121,10 +120,14 @@ enum Stage {
 }
 
 impl<'a> Attentive<'a> {
-    fn new(approver: &'a dyn Approver, watch: &'a Review) -> Self {
+    fn new(attendant: &'a Attendant, over: &'a mut Next<Settled>, asked: ApprovalRequest) -> Self {
         // The trait boxes the future of a review; making it may panic as polling it may.
-        let made = std::panic::catch_unwind(AssertUnwindSafe(|| approver.review(watch.clone())));
-        Self { reviewing: made.ok(), watch, stage: Stage::Pending(watch.over()) }
+        let make = || {
+            let channel = Arc::clone(&attendant.channel);
+            attendant.approver.review(Review::sharing(Arc::clone(over.watch()), channel, asked))
+        };
+        let made = std::panic::catch_unwind(AssertUnwindSafe(make));
+        Self { reviewing: made.ok(), over, stage: Stage::Pending }
     }
 }
 
@@ -132,7 +135,7 @@ impl Future for Attentive<'_> {
     type Output = Option<End>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<End>> {
-        let Self { reviewing, watch, stage } = self.get_mut();
+        let Self { reviewing, over, stage } = self.get_mut();
         let Some(reviewing) = reviewing else { return Poll::Ready(Some(Err(()))) };
         // An approver that answers at once needs nobody who watches.
         if let Poll::Ready(end) = caught(reviewing, cx) {
@@ -140,12 +143,13 @@ impl Future for Attentive<'_> {
         }
         loop {
             *stage = match stage {
-                Stage::Pending(over) => match ready!(Pin::new(over).poll(cx)) {
+                Stage::Pending => match ready!(Pin::new(&mut **over).poll(cx)) {
                     Ok(_) => Stage::Grace(Box::pin(sleep(GRACE))),
                     Err(error) => {
                         tracing::warn!(%error, "a request could not be watched");
                         // Its time is over whether that can be put on record or not.
-                        match watch.request().state(watch.now()) {
+                        let watch = over.watch();
+                        match watch.latest().state(watch.desk().now()) {
                             State::Pending => Stage::Failing(Box::pin(sleep(PAUSE))),
                             _ => Stage::Grace(Box::pin(sleep(GRACE))),
                         }
@@ -153,7 +157,7 @@ impl Future for Attentive<'_> {
                 },
                 Stage::Failing(pause) => {
                     ready!(pause.as_mut().poll(cx));
-                    Stage::Pending(watch.over())
+                    Stage::Pending
                 }
                 Stage::Grace(grace) => return grace.as_mut().poll(cx).map(|()| None),
             };
@@ -162,10 +166,10 @@ impl Future for Attentive<'_> {
 }
 
 /// Denies what nobody can be asked about.
-async fn unattended(desk: Arc<Desk>, request: ApprovalRequest) {
+async fn unattended(watch: Arc<Watch>) {
     for _ in 0..TRIES {
-        match desk.unattended(request.clone()).await {
-            Ok(_) => return,
+        match watch.desk().unattended(watch.latest()).await {
+            Ok(request) => return watch.learn(&request),
             Err(error) => {
                 tracing::warn!(%error, "a request nobody attends could not be denied");
                 sleep(PAUSE).await;
@@ -176,20 +180,19 @@ async fn unattended(desk: Arc<Desk>, request: ApprovalRequest) {
 
 /// An approver that has left a pending request.
 struct Left {
-    watch: Review,
+    request: ApprovalRequest,
     error: Option<String>,
     last: bool,
 }
 
 impl Left {
     /// Puts that on record; denied with the last.
-    async fn record(self) {
-        let Self { watch, error, last } = &self;
-        let channel = watch.channel();
+    async fn record(self, channel: &str, watch: &Watch) {
+        let Self { request, error, last } = &self;
         for _ in 0..TRIES {
-            let left = watch.desk().left(watch.request().clone(), channel, error.as_deref(), *last);
+            let left = watch.desk().left(request.clone(), channel, error.as_deref(), *last);
             match left.await {
-                Ok(_) => return,
+                Ok(request) => return watch.learn(&request),
                 Err(error) => {
                     tracing::warn!(channel, %error, "an approver left, but not on record");
                     sleep(PAUSE).await;

@@ -17,8 +17,8 @@ pub struct Door {
 }
 
 impl Door {
-    pub(crate) fn new(desk: &Arc<Desk>, channel: &str) -> Self {
-        Self { desk: Arc::downgrade(desk), channel: channel.into() }
+    pub(crate) fn new(desk: &Arc<Desk>, channel: Arc<str>) -> Self {
+        Self { desk: Arc::downgrade(desk), channel }
     }
 
     /// The handle on one request, read just now; `None` where there is no such request, or no
@@ -32,7 +32,7 @@ impl Door {
     pub async fn review(&self, id: RequestId) -> Result<Option<Review>, Error> {
         let Some(desk) = self.desk.upgrade() else { return Ok(None) };
         match desk.read(id).await {
-            Ok(request) => Ok(Some(Review::new(desk, &self.channel, request))),
+            Ok(request) => Ok(Some(Review::new(desk, Arc::clone(&self.channel), request))),
             Err(desk::Error::NotFound) => Ok(None),
             Err(error) => Err(error.into()),
         }

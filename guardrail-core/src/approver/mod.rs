@@ -9,7 +9,8 @@
 //!   panic, means: this channel can no longer answer;
 //! - to leave at once where the request is over already. That happens after a restart, for a
 //!   request that ended while nobody attended it and that this channel once showed somewhere: so
-//!   that it can update what still stands there.
+//!   that it can update what still stands there. It happens as well where nobody knew how a body
+//!   ended and a person has looked into it, or it begins again: then until it has ended.
 //!
 //! guardrail promises: one task per approver and request, on the caller's runtime; panics are
 //! caught; a decision that comes from elsewhere is heard through [`Review::changed`]; after it an
@@ -40,6 +41,7 @@
 //! ```
 
 mod attend;
+mod attendant;
 mod door;
 mod error;
 mod review;
@@ -51,9 +53,11 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 pub(crate) use attend::{attach, attend, tell};
+pub(crate) use attendant::Attendant;
 pub use door::Door;
 pub use error::Error;
 pub use review::Review;
+pub(crate) use review::channel_name;
 #[cfg(all(feature = "terminal", unix))]
 pub use terminal::{TerminalApprover, TerminalError};
 

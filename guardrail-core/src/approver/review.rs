@@ -1,10 +1,12 @@
 //! The handle on one request for whoever hears people.
 
+#![expect(clippy::manual_async_fn, reason = "an `async fn` keeps what it is given twice")]
+
 use std::sync::Arc;
 
 use crate::approver::error::Error;
 use crate::clock::Timestamp;
-use crate::desk::{Desk, Next, Watch};
+use crate::desk::{Desk, Watch};
 use crate::model::{
     ApprovalRequest, Cast, Identity, Nonce, PersonId, Receipt, RequestId, Vote, VoteRefusal,
 };
@@ -23,15 +25,17 @@ pub struct Review {
 }
 
 impl Review {
-    pub(crate) fn new(desk: Arc<Desk>, channel: &str, request: ApprovalRequest) -> Self {
-        Self::sharing(Watch::new(desk, request), channel)
+    pub(crate) fn new(desk: Arc<Desk>, channel: Arc<str>, request: ApprovalRequest) -> Self {
+        Self::sharing(Watch::new(desk, request.clone()), channel, request)
     }
 
-    /// One that waits with others.
-    pub(crate) fn sharing(watch: Arc<Watch>, channel: &str) -> Self {
-        let channel = channel.get(..channel.floor_char_boundary(64)).unwrap_or_default();
-        let heard = watch.latest();
-        Self { watch, channel: channel.into(), heard }
+    /// One that waits with others, and hears of what has happened since `heard`.
+    pub(crate) const fn sharing(
+        watch: Arc<Watch>,
+        channel: Arc<str>,
+        heard: ApprovalRequest,
+    ) -> Self {
+        Self { watch, channel, heard }
     }
 
     /// The request, as this handle last heard of it.
@@ -174,9 +178,11 @@ impl Review {
     ///
     /// # Cancel safety
     /// As [`Review::changed`].
-    pub async fn settled(&mut self) -> Result<&ApprovalRequest, Error> {
-        self.heard = Arc::clone(&self.watch).settled().await?;
-        Ok(&self.heard)
+    pub fn settled(&mut self) -> impl Future<Output = Result<&ApprovalRequest, Error>> {
+        async move {
+            self.heard = Arc::clone(&self.watch).settled().await?;
+            Ok(&self.heard)
+        }
     }
 
     fn latest(&self) -> ApprovalRequest {
@@ -184,23 +190,24 @@ impl Review {
     }
 
     /// Hears what somebody here already knows.
-    pub(crate) fn hear_latest(&mut self) {
+    fn hear_latest(&mut self) {
         let latest = self.latest();
         if latest.version() > self.heard.version() {
             self.heard = latest;
         }
     }
 
-    /// Waits until the request no longer waits for people.
-    pub(crate) fn over(&self) -> Next {
-        Arc::clone(&self.watch).settled()
-    }
-
-    pub(crate) fn desk(&self) -> &Arc<Desk> {
+    fn desk(&self) -> &Arc<Desk> {
         self.watch.desk()
     }
 
+    /// Tells whoever waits for it here how it stands.
     fn learn(&self, request: &ApprovalRequest) {
         self.watch.learn(request);
     }
+}
+
+/// The name of a channel as it goes on record: at most 64 bytes of it.
+pub(crate) fn channel_name(name: &str) -> Arc<str> {
+    name.get(..name.floor_char_boundary(64)).unwrap_or_default().into()
 }

@@ -1,14 +1,14 @@
 //! What a log in one process knows of its streams: where each stands, and which are open.
 
+use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 
 use crate::audit::append::Append;
 use crate::audit::error::Error;
 use crate::audit::record::AuditRecord;
 use crate::audit::standing::{Standing, step};
 use crate::clock::Timestamp;
-use crate::model::{RequestId, Sequence, State, Version};
+use crate::model::{ById, RequestId, Sequence, State, Version};
 
 /// Where one stream stands.
 #[derive(Clone, Copy, Debug)]
@@ -66,22 +66,12 @@ impl Stream {
 /// Where every stream stands.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    streams: HashMap<RequestId, Stream>,
+    streams: ById<Stream>,
     open: BTreeMap<Sequence, RequestId>,
 }
 
 impl Index {
-    /// Whether the append may happen now.
-    pub(crate) fn judge(&self, append: &Append, now: Timestamp) -> Result<(), Error> {
-        Stream::judge(self.streams.get(&append.id), append, now)
-    }
-
-    /// Takes a record that is written.
-    pub(crate) fn admit(&mut self, record: &AuditRecord) {
-        self.admit_all(record.id, std::iter::once(record));
-    }
-
-    /// Takes the records of one append to one stream, in order.
+    /// Takes records of one stream that are written, in order.
     pub(crate) fn admit_all<'r>(
         &mut self,
         id: RequestId,
@@ -149,13 +139,13 @@ impl Index {
         self.open.range(from..).take(limit).map(|(_, id)| *id).collect()
     }
 
-    /// Started requests whose starter is not `writer`.
-    pub(crate) fn orphaned(&self, writer: Sequence, limit: usize) -> Vec<RequestId> {
-        let orphan = |id: &&RequestId| {
-            self.streams
-                .get(id)
-                .is_some_and(|stream| stream.state == State::Started && stream.starter != writer)
+    /// Started requests whose starter is not `writer`, and where they stand.
+    pub(crate) fn orphaned(&self, writer: Sequence, limit: usize) -> Vec<(RequestId, Version)> {
+        let orphan = |id: &RequestId| {
+            let stream = self.streams.get(id)?;
+            let is_left = stream.state == State::Started && stream.starter != writer;
+            is_left.then_some((*id, stream.version))
         };
-        self.open.values().filter(orphan).take(limit).copied().collect()
+        self.open.values().filter_map(orphan).take(limit).collect()
     }
 }

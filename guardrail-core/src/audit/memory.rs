@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::audit::append::{Append, Appended};
 use crate::audit::error::Error;
-use crate::audit::index::Index;
+use crate::audit::index::{Index, Stream};
 use crate::audit::record::AuditRecord;
 use crate::audit::seal::Sealer;
 use crate::audit::tree::Tree;
@@ -73,7 +73,7 @@ impl MemoryLog {
             records: Vec::new(),
         };
         // An event of ours always seals.
-        let _ = inner.push(RequestId::LOG, &[opened()], now);
+        let _ = inner.push(RequestId::LOG, None, &[opened()], now);
         Self { id, clock, inner: Mutex::new(inner), waiters: Waiters::default(), limit }
     }
 
@@ -108,13 +108,15 @@ impl Inner {
         self.records.get(index)
     }
 
+    /// Seals the records of one append to a stream that stands like this, and keeps them.
     fn push(
         &mut self,
         id: RequestId,
+        stream: Option<Stream>,
         events: &[AuditEvent],
         now: Timestamp,
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
-        let (version, mut before) = match self.index.stream(id) {
+        let (version, mut before) = match stream {
             Some(stream) => (stream.version(), stream.last()),
             None => (Version::START, Sequence::START),
         };
@@ -138,11 +140,12 @@ impl AuditLog for MemoryLog {
         let records = {
             let mut inner = self.lock();
             let now = self.clock.now().max(inner.sealer.time());
-            inner.index.judge(append, now)?;
+            let stream = inner.index.stream(append.id);
+            Stream::judge(stream.as_ref(), append, now)?;
             if inner.records.len().saturating_add(append.events.len()) > self.limit {
                 return Err(Error::Full { log: NAME, limit: self.limit });
             }
-            inner.push(append.id, &append.events, now)?
+            inner.push(append.id, stream, &append.events, now)?
         };
         self.waiters.wake(append.id);
         Ok(Appended { records })
@@ -195,7 +198,7 @@ impl AuditLog for MemoryLog {
         Ok(self.lock().index.open(after, limit))
     }
 
-    async fn orphaned(&self, _limit: usize) -> Result<Vec<RequestId>, Error> {
+    async fn orphaned(&self, _limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
         // The one writer is this process.
         Ok(Vec::new())
     }

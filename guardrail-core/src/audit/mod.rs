@@ -19,12 +19,14 @@ mod error;
 pub mod file;
 mod index;
 mod json;
+mod line;
 mod memory;
 pub mod proof;
 mod record;
 pub mod seal;
 pub mod sidecar;
 mod standing;
+mod tenure;
 mod tree;
 mod verify;
 mod wait;
@@ -40,6 +42,7 @@ pub use file::FileLog;
 pub use memory::MemoryLog;
 pub use record::{AuditRecord, RecordError};
 pub use standing::Standing;
+pub use tenure::Tenure;
 pub use tree::Tree;
 pub use verify::{
     Fault, Inspector, NotAllowed, Report, Verified, Verifier, VerifyError, inspect, verify,
@@ -82,8 +85,9 @@ pub trait AuditLog: Debug + Send + Sync + 'static {
     /// behind `after`.
     async fn open(&self, after: Option<RequestId>, limit: usize) -> Result<Vec<RequestId>, Error>;
 
-    /// At most `limit` started requests whose writer is gone.
-    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error>;
+    /// At most `limit` started requests whose writer is gone, oldest first, each with the version at
+    /// which that was so: whoever acts on it writes behind that version or not at all.
+    async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error>;
 
     /// Where several processes share the log: at most `limit` requests that are pending or approved
     /// and that nobody looks after any more, oldest first, behind `after`, each with the version at
@@ -97,6 +101,16 @@ pub trait AuditLog: Debug + Send + Sync + 'static {
     ) -> Result<Option<Vec<(RequestId, Version)>>, Error> {
         let _ = (after, limit);
         Ok(None)
+    }
+
+    /// Where several processes share the log: since when none of the others can have taken this one for
+    /// gone, so that what it has started is still its own; `None` where one may by now. Asked just
+    /// before every body begins, so it is answered from what this process knows.
+    ///
+    /// [`Tenure::SOLE`], which is the default, where nobody else takes up what this process starts. A
+    /// log around another one passes it on.
+    fn tenure(&self) -> Option<Tenure> {
+        Some(Tenure::SOLE)
     }
 
     /// Wall time at start plus monotonic time since, never behind the last record. Every deadline
@@ -136,7 +150,7 @@ impl<L: AuditLog + ?Sized> AuditLog for Arc<L> {
         (**self).open(after, limit).await
     }
 
-    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+    async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
         (**self).orphaned(limit).await
     }
 
@@ -146,6 +160,10 @@ impl<L: AuditLog + ?Sized> AuditLog for Arc<L> {
         limit: usize,
     ) -> Result<Option<Vec<(RequestId, Version)>>, Error> {
         (**self).unattended(after, limit).await
+    }
+
+    fn tenure(&self) -> Option<Tenure> {
+        (**self).tenure()
     }
 
     fn now(&self) -> Timestamp {

@@ -4,13 +4,9 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::audit::seal;
+use crate::audit::line::{self, LINE_LIMIT, VERSION, is_known, leaf};
 use crate::clock::Timestamp;
 use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version};
-
-/// Most bytes of one line. A record holds an intent (256 KiB of arguments at most, escaped) and a
-/// preview; nothing legal comes near.
-pub(crate) const LINE_LIMIT: usize = 8 * 1024 * 1024;
 
 /// An event on record: what happened, when, in which stream, and the exact line that says so.
 #[derive(Clone)]
@@ -21,10 +17,10 @@ pub struct AuditRecord {
     pub(crate) more: u32,
     pub(crate) time: Timestamp,
     pub(crate) writer: Sequence,
-    pub(crate) log: LogId,
-    pub(crate) prev: Digest,
     pub(crate) leaf: Digest,
     pub(crate) event: AuditEvent,
+    /// INVARIANT: it begins with its log and ends with the leaf before, as [`seal`] writes them. Of a
+    /// record that thousands of requests keep in memory these stand nowhere else.
     pub(crate) line: Box<str>,
 }
 
@@ -91,7 +87,7 @@ impl AuditRecord {
                 // Perhaps an event of a later version: then everything around it still reads.
                 let wire: Wire<Named> = serde_json::from_str(line)
                     .map_err(|_| RecordError::Form(plain(&error.to_string())))?;
-                if seal::is_known(&wire.event.name) {
+                if is_known(&wire.event.name) {
                     return Err(RecordError::Form(plain(&error.to_string())));
                 }
                 let event = AuditEvent::Other { name: wire.event.name };
@@ -99,22 +95,24 @@ impl AuditRecord {
                 Wire { v, log, seq, time, writer, id, ver, more, event, prev }
             }
         };
-        if wire.v != seal::VERSION {
+        if wire.v != VERSION {
             return Err(RecordError::Version(wire.v));
         }
-        Ok(Self {
+        let record = Self {
             sequence: wire.seq,
             id: wire.id,
             version: wire.ver,
             more: wire.more,
             time: wire.time,
             writer: wire.writer,
-            log: wire.log,
-            prev: wire.prev,
-            leaf: seal::leaf(line.as_bytes()),
+            leaf: leaf(line.as_bytes()),
             event: wire.event,
             line: line.into(),
-        })
+        };
+        if !record.is_of(wire.log) || !record.follows(wire.prev) {
+            return Err(RecordError::Form("its fields are not in their order".to_owned()));
+        }
+        Ok(record)
     }
 
     /// Its place in the log.
@@ -155,8 +153,13 @@ impl AuditRecord {
 
     /// The log it belongs to.
     #[must_use]
-    pub const fn log(&self) -> LogId {
-        self.log
+    pub fn log(&self) -> LogId {
+        line::log(&self.line).unwrap_or(LogId::NONE)
+    }
+
+    /// Whether it belongs to this log.
+    pub(crate) fn is_of(&self, log: LogId) -> bool {
+        line::is_of(&self.line, log)
     }
 
     /// What happened.
@@ -167,8 +170,14 @@ impl AuditRecord {
 
     /// The leaf hash of the record before; all zero for the first.
     #[must_use]
-    pub const fn prev(&self) -> Digest {
-        self.prev
+    pub fn prev(&self) -> Digest {
+        // Where it said none, it would follow no record.
+        line::prev(&self.line).unwrap_or(Digest::from_bytes([0xff; 32]))
+    }
+
+    /// Whether it follows the record with this leaf hash.
+    pub(crate) fn follows(&self, leaf: Digest) -> bool {
+        line::follows(&self.line, leaf)
     }
 
     /// Its own leaf hash: SHA-256 of a zero byte and the line.

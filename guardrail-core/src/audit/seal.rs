@@ -8,31 +8,19 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
-
 use crate::audit::error::Error;
-use crate::audit::json::{self, number};
-use crate::audit::record::{AuditRecord, LINE_LIMIT, RecordError};
+use crate::audit::json;
+use crate::audit::line::LINE_LIMIT;
+pub use crate::audit::line::{VERSION, leaf};
+use crate::audit::record::{AuditRecord, RecordError};
 use crate::clock::Timestamp;
-use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version};
+use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version, decimal};
 
 /// Most bytes of the buffer that a thread keeps for the next line.
 const SCRATCH_KEPT: usize = 64 * 1024;
 
 thread_local! {
-    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
-/// The version of the line's form.
-pub const VERSION: u32 = 1;
-
-/// The leaf hash of one line.
-#[must_use]
-pub fn leaf(line: &[u8]) -> Digest {
-    let mut hash = Sha256::new();
-    hash.update([0]);
-    hash.update(line);
-    Digest::from_bytes(hash.finalize().into())
+    static SCRATCH: Cell<String> = const { Cell::new(String::new()) };
 }
 
 /// The end of a log: what the next record is chained to.
@@ -58,7 +46,7 @@ impl Sealer {
         }
     }
 
-    /// The end of a log that others write too: `writer` writes behind a record of another's.
+    /// The end of a log as it was noted down, or as others left it: `writer` writes behind it.
     #[must_use]
     pub const fn resume(
         log: LogId,
@@ -72,25 +60,19 @@ impl Sealer {
 
     /// The end of a log whose last record is this one.
     #[must_use]
-    pub const fn after(record: &AuditRecord) -> Self {
+    pub fn after(record: &AuditRecord) -> Self {
+        Self::new(record.log()).then(record)
+    }
+
+    /// The same of a record that is known to be of the same log as the last.
+    pub(crate) const fn then(self, record: &AuditRecord) -> Self {
         Self {
-            log: record.log,
+            log: self.log,
             last: record.sequence,
             prev: record.leaf,
             writer: record.writer,
             time: record.time,
         }
-    }
-
-    /// The end of a log as it was noted down.
-    pub(crate) const fn noted(
-        log: LogId,
-        last: Sequence,
-        prev: Digest,
-        writer: Sequence,
-        time: Timestamp,
-    ) -> Self {
-        Self { log, last, prev, writer, time }
     }
 
     /// The log.
@@ -138,13 +120,20 @@ impl Sealer {
         events: &[AuditEvent],
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
         let mut end = *self;
+        let time = time.max(self.time);
+        let (mut log_text, mut id_text, time_text) = ([0; 36], [0; 36], time.text());
+        let header = Header {
+            log: self.log.text(&mut log_text),
+            time: std::str::from_utf8(&time_text).unwrap_or_default(),
+            id: id.text(&mut id_text),
+        };
         let mut version = version;
         let mut records = Vec::with_capacity(events.len());
         let mut more = u32::try_from(events.len()).unwrap_or(u32::MAX);
         for event in events {
             version = version.next();
             more = more.saturating_sub(1);
-            records.push(Arc::new(end.seal(id, version, time, more, event.clone())?));
+            records.push(Arc::new(end.seal(&header, id, version, time, more, event.clone())?));
         }
         *self = end;
         Ok(records)
@@ -152,6 +141,7 @@ impl Sealer {
 
     fn seal(
         &mut self,
+        header: &Header<'_>,
         id: RequestId,
         version: Version,
         time: Timestamp,
@@ -167,109 +157,60 @@ impl Sealer {
             AuditEvent::Opened { .. } => sequence,
             _ => self.writer,
         };
-        let time = time.max(self.time);
-        let header = Header { log: self.log, seq: sequence, time, writer, id, ver: version, more };
         // Written in a buffer that is kept, and copied out at its length: a line grows nowhere.
         let mut line = SCRATCH.take();
         line.clear();
-        header.write(&mut line);
+        header.write(sequence, writer, version, more, &mut line);
         json::write(&event, &mut line).map_err(|error| illegal(&error.to_string()))?;
         close(self.prev, &mut line);
         if line.len() > LINE_LIMIT {
             return Err(illegal(&RecordError::TooLong.to_string()));
         }
-        let text = std::str::from_utf8(&line).map_err(|error| illegal(&error.to_string()))?;
-        let text: Box<str> = text.into();
+        let text: Box<str> = line.as_str().into();
         if line.capacity() <= SCRATCH_KEPT {
             SCRATCH.set(line);
         }
         let leaf = leaf(text.as_bytes());
-        let record = AuditRecord {
-            sequence,
-            id,
-            version,
-            more,
-            time,
-            writer,
-            log: self.log,
-            prev: self.prev,
-            leaf,
-            event,
-            line: text,
-        };
-        *self = Self::after(&record);
+        let record =
+            AuditRecord { sequence, id, version, more, time, writer, leaf, event, line: text };
+        *self = Self { log: self.log, last: sequence, prev: leaf, writer, time };
         Ok(record)
     }
 }
 
-/// The fields before the event. Names and values of them need no escape, so they are written
-/// straight; a test reads them back by [`Wire`](crate::audit::record::Wire).
-struct Header {
-    log: LogId,
-    seq: Sequence,
-    time: Timestamp,
-    writer: Sequence,
-    id: RequestId,
-    ver: Version,
-    more: u32,
+/// The fields before the event, as far as all records of an append have the same. Names and values
+/// need no escape, so they are written straight; a test reads them back by
+/// [`Wire`](crate::audit::record::Wire).
+struct Header<'t> {
+    log: &'t str,
+    time: &'t str,
+    id: &'t str,
 }
 
-impl Header {
-    fn write(&self, line: &mut Vec<u8>) {
-        line.extend_from_slice(b"{\"v\":1,\"log\":\"");
-        line.extend_from_slice(&self.log.text());
-        line.extend_from_slice(b"\",\"seq\":");
-        number(self.seq.get(), line);
-        line.extend_from_slice(b",\"time\":\"");
-        line.extend_from_slice(&self.time.text());
-        line.extend_from_slice(b"\",\"writer\":");
-        number(self.writer.get(), line);
-        line.extend_from_slice(b",\"id\":\"");
-        line.extend_from_slice(&self.id.text());
-        line.extend_from_slice(b"\",\"ver\":");
-        number(self.ver.get(), line);
-        if self.more > 0 {
-            line.extend_from_slice(b",\"more\":");
-            number(u64::from(self.more), line);
+impl Header<'_> {
+    fn write(&self, seq: Sequence, writer: Sequence, ver: Version, more: u32, line: &mut String) {
+        line.push_str("{\"v\":1,\"log\":\"");
+        line.push_str(self.log);
+        line.push_str("\",\"seq\":");
+        decimal(seq.get(), line);
+        line.push_str(",\"time\":\"");
+        line.push_str(self.time);
+        line.push_str("\",\"writer\":");
+        decimal(writer.get(), line);
+        line.push_str(",\"id\":\"");
+        line.push_str(self.id);
+        line.push_str("\",\"ver\":");
+        decimal(ver.get(), line);
+        if more > 0 {
+            line.push_str(",\"more\":");
+            decimal(more.into(), line);
         }
-        line.extend_from_slice(b",\"event\":");
+        line.push_str(",\"event\":");
     }
 }
 
-fn close(prev: Digest, line: &mut Vec<u8>) {
-    line.extend_from_slice(b",\"prev\":\"");
-    line.extend_from_slice(&prev.text());
-    line.extend_from_slice(b"\"}");
-}
-
-/// Whether this version knows an event of this name.
-pub(crate) fn is_known(name: &str) -> bool {
-    const NAMES: [&str; 25] = [
-        "requested",
-        "voted",
-        "approved",
-        "denied",
-        "expired",
-        "withdrawn",
-        "lapsed",
-        "started",
-        "completed",
-        "failed",
-        "aborted",
-        "unknown",
-        "retried",
-        "resolved",
-        "posted",
-        "commented",
-        "vote_refused",
-        "approver_left",
-        "escalated",
-        "attended",
-        "opened",
-        "policy_loaded",
-        "recovered",
-        "rotated",
-        "redacted",
-    ];
-    NAMES.contains(&name)
+fn close(prev: Digest, line: &mut String) {
+    line.push_str(",\"prev\":\"");
+    line.push_str(prev.text(&mut [0; 64]));
+    line.push_str("\"}");
 }

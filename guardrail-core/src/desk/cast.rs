@@ -24,7 +24,7 @@ impl Desk {
     ) -> Result<(ApprovalRequest, Cast), Error> {
         self.change_request(request, |request, now| {
             let policies = self.policies();
-            match judge(&policies, request, channel, vote, now) {
+            match judge(&policies, request, channel, vote, now()) {
                 Ok(person) => count(request, channel, vote, person),
                 Err(why) => self.refuse_vote(&policies, request, channel, vote, why),
             }
@@ -132,8 +132,8 @@ fn voter(
     if policies.directory().is_requesting_side(id, request.intent()) {
         return Err(VoteRefusal::RequestingSide);
     }
-    let folded = id.folded();
-    if request.votes().iter().any(|vote| vote.voted().person.folded() == folded) {
+    let spelled = id.spelled();
+    if request.votes().iter().any(|vote| vote.voted().person.spelled() == spelled) {
         return Err(VoteRefusal::AlreadyVoted);
     }
     if !requirement.is_eligible(id) {
@@ -162,7 +162,8 @@ fn count(request: &ApprovalRequest, channel: &str, vote: &Vote, person: PersonId
         whole: vote.seen.whole,
         nonce: vote.seen.nonce.hash(),
     }));
-    let mut events = vec![voted];
+    let mut events = Vec::with_capacity(2);
+    events.push(voted);
     events.extend(decide(vote.choice, tally, person, reason));
     Move::Append { events, before: Some(request.expires()), then: Cast::Counted(tally) }
 }

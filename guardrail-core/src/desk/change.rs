@@ -27,6 +27,9 @@ pub(crate) enum Move<T> {
     Stop(T),
 }
 
+/// The log's clock: read by whoever judges by it.
+pub(crate) type Now<'l> = &'l dyn Fn() -> Timestamp;
+
 impl<T> Move<T> {
     /// Writes one event, at any time.
     pub(crate) fn append(event: AuditEvent, then: T) -> Self {
@@ -43,14 +46,26 @@ impl Desk {
     pub(crate) fn change<T>(
         &self,
         id: RequestId,
-        mut request: Option<ApprovalRequest>,
-        mut judge: impl FnMut(Option<&ApprovalRequest>, Timestamp) -> Move<T>,
+        request: Option<ApprovalRequest>,
+        judge: impl FnMut(Option<&ApprovalRequest>, Now<'_>) -> Move<T>,
     ) -> impl Future<Output = Result<(Option<ApprovalRequest>, T), Error>> {
+        self.rounds(id, request, judge, |request, then| Ok((request, then)))
+    }
+
+    /// The rounds of a change. What comes of them is said by `end`, within this one future: another
+    /// around it would keep it twice.
+    fn rounds<T, R>(
+        &self,
+        id: RequestId,
+        mut request: Option<ApprovalRequest>,
+        mut judge: impl FnMut(Option<&ApprovalRequest>, Now<'_>) -> Move<T>,
+        end: impl FnOnce(Option<ApprovalRequest>, T) -> Result<R, Error>,
+    ) -> impl Future<Output = Result<R, Error>> {
         async move {
             let mut expected = request.as_ref().map_or(Version::START, ApprovalRequest::version);
             for _ in 0..ROUNDS {
-                let (events, before, then) = match judge(request.as_ref(), self.log.now()) {
-                    Move::Stop(then) => return Ok((request, then)),
+                let (events, before, then) = match judge(request.as_ref(), &|| self.log.now()) {
+                    Move::Stop(then) => return end(request, then),
                     Move::Append { events, before, then } => (events, before, then),
                 };
                 match self.append(&Append { id, expected, events, before }).await {
@@ -58,7 +73,7 @@ impl Desk {
                         if id != RequestId::LOG {
                             take(id, &mut request, appended.records.iter().map(AsRef::as_ref))?;
                         }
-                        return Ok((request, then));
+                        return end(request, then);
                     }
                     // The log's own stream is no request: only its version counts.
                     Err(audit::Error::Conflict { actual }) if id == RequestId::LOG => {
@@ -78,13 +93,12 @@ impl Desk {
     }
 
     /// The same for a request that is known to exist.
-    pub(crate) async fn change_request<T>(
+    pub(crate) fn change_request<T>(
         &self,
         request: ApprovalRequest,
-        mut judge: impl FnMut(&ApprovalRequest, Timestamp) -> Move<T>,
-    ) -> Result<(ApprovalRequest, T), Error> {
-        let id = request.id();
-        let judge = |request: Option<&ApprovalRequest>, now| match request {
+        mut judge: impl FnMut(&ApprovalRequest, Now<'_>) -> Move<T>,
+    ) -> impl Future<Output = Result<(ApprovalRequest, T), Error>> {
+        let judge = move |request: Option<&ApprovalRequest>, now: Now<'_>| match request {
             Some(request) => match judge(request, now) {
                 Move::Stop(then) => Move::Stop(Some(then)),
                 Move::Append { events, before, then } => {
@@ -93,10 +107,10 @@ impl Desk {
             },
             None => Move::Stop(None),
         };
-        match self.change(id, Some(request), judge).await? {
+        self.rounds(request.id(), Some(request), judge, |request, then| match (request, then) {
             (Some(request), Some(then)) => Ok((request, then)),
             _ => Err(Error::NotFound),
-        }
+        })
     }
 
     /// Reads what has happened since.

@@ -1,5 +1,6 @@
 //! The ends of a request: expired, lapsed, withdrawn, abandoned, and the outcome of a start.
 
+use std::mem::discriminant;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::desk::Desk;
 use crate::desk::change::Move;
 use crate::desk::error::Error;
+use crate::desk::fence::start_of;
 use crate::desk::log::within;
 use crate::desk::permit::Permit;
 use crate::model::{
@@ -28,15 +30,8 @@ const UNDER_WAY: Duration = Duration::from_secs(1);
 /// An end that is to be put on record.
 #[derive(Debug)]
 pub(crate) enum Ending {
-    /// The call went away.
-    Gone {
-        /// Its request, which may be on record or not.
-        id: RequestId,
-        /// Which of several calls with one key it is.
-        call: Option<RequestId>,
-        /// How far it had come.
-        phase: Phase,
-    },
+    /// The call went away. Apart: nearly every call ends by its outcome.
+    Gone(Box<Gone>),
     /// The body has ended, or will not begin.
     Outcome {
         /// The start.
@@ -46,11 +41,22 @@ pub(crate) enum Ending {
     },
 }
 
+/// A call that went away.
+#[derive(Debug)]
+pub(crate) struct Gone {
+    /// Its request, which may be on record or not.
+    pub(crate) id: RequestId,
+    /// Which of several calls with one key it is.
+    pub(crate) call: Option<RequestId>,
+    /// How far it had come.
+    pub(crate) phase: Phase,
+}
+
 /// How far a call had come when it went away.
 #[derive(Clone, Debug)]
 pub(crate) enum Phase {
     /// Its request was being put on record: it may be there or not.
-    Opening(Arc<Intent>),
+    Opening(Arc<Requested>),
     /// It waited for people.
     Waiting,
     /// Its start was being put on record, or was there; the body had not begun.
@@ -66,7 +72,7 @@ impl Desk {
     /// Records what the time has already decided: overdue is expired or lapsed.
     pub(crate) async fn overdue(&self, request: ApprovalRequest) -> Result<ApprovalRequest, Error> {
         let judged = self.change_request(request, |request, now| {
-            match (request.recorded_state(), request.state(now)) {
+            match (request.recorded_state(), request.state(now())) {
                 (State::Pending, State::Expired) => Move::append(AuditEvent::Expired, ()),
                 (State::Approved, State::Lapsed) => {
                     let why = "it was not started in time".into();
@@ -82,39 +88,65 @@ impl Desk {
     /// nobody will come back to say so.
     pub(crate) async fn insist(&self, ending: &Ending) -> Result<(), Error> {
         let deadline = tokio::time::Instant::now() + RETRY;
+        match self.try_to_end(ending, TRY).await {
+            // Boxed: nearly every end is on record at the first try.
+            Err(error) => Box::pin(self.insist_until(deadline, ending, error)).await,
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Tries it again until `deadline`, having failed with this error.
+    async fn insist_until(
+        &self,
+        deadline: tokio::time::Instant,
+        ending: &Ending,
+        mut error: Error,
+    ) -> Result<(), Error> {
         let mut pause = Duration::from_millis(10);
-        let mut limit = TRY;
         loop {
-            // Pinned here: passed by value, it would be kept twice.
-            let end = pin!(self.end(ending));
-            let error = match within(limit, end).await {
-                Some(Ok(())) => return Ok(()),
-                Some(Err(error)) => error,
-                // What hangs is let go and looked for: it may have happened.
-                None => audit::Error::storage("audit log", "record the end", "no answer").into(),
-            };
             if !error.is_transient() || tokio::time::Instant::now() + pause >= deadline {
                 return Err(error);
             }
             tokio::time::sleep(pause).await;
             pause = pause.saturating_mul(2).min(Duration::from_secs(1));
-            limit = TRY.min(deadline.saturating_duration_since(tokio::time::Instant::now()));
+            let limit = TRY.min(deadline.saturating_duration_since(tokio::time::Instant::now()));
+            match self.try_to_end(ending, limit).await {
+                Ok(()) => return Ok(()),
+                Err(again) => error = again,
+            }
         }
+    }
+
+    /// Puts an end on record, if the log takes it within `limit`.
+    async fn try_to_end(&self, ending: &Ending, limit: Duration) -> Result<(), Error> {
+        // Pinned here: passed by value, it would be kept twice.
+        let end = pin!(self.end(ending));
+        // What hangs is let go and looked for: it may have happened.
+        let late = || audit::Error::storage("audit log", "record the end", "no answer");
+        within(limit, end).await.unwrap_or_else(|| Err(late().into()))
     }
 
     /// Puts an end on record, if the log takes it now.
     pub(crate) async fn end(&self, ending: &Ending) -> Result<(), Error> {
         match ending {
             // Boxed: nearly every call ends by its outcome.
-            Ending::Gone { id, call, phase } => {
+            Ending::Gone(gone) => {
+                let Gone { id, call, phase } = &**gone;
                 Box::pin(self.abandon(*id, *call, phase)).await?;
-                if let Phase::Opening(intent) = phase {
-                    Box::pin(self.take_back_unclaimed(*id, intent)).await;
+                if let Phase::Opening(requested) = phase {
+                    Box::pin(self.take_back_unclaimed(*id, &requested.intent)).await;
                 }
                 Ok(())
             }
             Ending::Outcome { permit, outcome } => {
-                self.record_outcome(permit.request().clone(), outcome).await.map(|_| ())
+                let ended = self.record_outcome(permit.request().clone(), outcome).await?;
+                match ended {
+                    (_, true) => Ok(()),
+                    (request, false) => Err(Error::Overtaken {
+                        request: request.id(),
+                        state: request.recorded_state(),
+                    }),
+                }
             }
         }
     }
@@ -140,8 +172,8 @@ impl Desk {
                 // An append that is still under way must not come after us: the first event of
                 // the stream is a refusal then.
                 return match phase {
-                    Phase::Opening(intent) if !id.is_keyed() => {
-                        Move::append(gone_before_record(intent), ())
+                    Phase::Opening(requested) if !id.is_keyed() => {
+                        Move::append(gone_before_record(requested.intent.clone()), ())
                     }
                     _ => Move::Stop(()),
                 };
@@ -150,7 +182,7 @@ impl Desk {
             if matches!(phase, Phase::Waiting) && self.places.is_awaited(id) {
                 return Move::Stop(());
             }
-            match legal_end(request, now, call, phase) {
+            match legal_end(request, now(), call, phase) {
                 // Whoever has seen it expired will not see it withdrawn.
                 Some(event @ AuditEvent::Withdrawn { .. }) => {
                     Move::Append { events: vec![event], before: Some(request.expires()), then: () }
@@ -163,22 +195,26 @@ impl Desk {
         .map(|_| ())
     }
 
+    /// Puts the outcome of a start on record. Returns the request as it then stands, and whether that
+    /// is its outcome: others may have taken this process for gone, and have recorded another.
     pub(in crate::desk) async fn record_outcome(
         &self,
         request: ApprovalRequest,
         outcome: &Outcome,
-    ) -> Result<ApprovalRequest, Error> {
+    ) -> Result<(ApprovalRequest, bool), Error> {
         // It may have been taken for gone and begun again: that start ends by itself.
-        let start = |request: &ApprovalRequest| (request.call(), request.is_retried());
-        let ours = start(&request);
-        let judged = self.change_request(request, |request, _| {
-            if request.recorded_state() == State::Started && start(request) == ours {
-                Move::append(event(request, outcome), ())
-            } else {
-                Move::Stop(())
+        let ours = start_of(&request);
+        self.change_request(request, |request, _| {
+            if ours != start_of(request) {
+                return Move::Stop(false);
             }
-        });
-        Ok(judged.await?.0)
+            match request.outcome() {
+                None => Move::append(event(request, outcome), true),
+                // Maybe written by this very call, which was not told.
+                Some(there) => Move::Stop(discriminant(there) == discriminant(outcome)),
+            }
+        })
+        .await
     }
 }
 
@@ -223,16 +259,16 @@ fn legal_end(
 
 /// The body did not begin. Where it had begun before, that says nothing of how that ended.
 fn not_begun(request: &ApprovalRequest, why: Box<str>) -> AuditEvent {
-    if request.is_retried() {
+    if request.start() > 1 {
         let why = format!("{why}; how it ended that had begun before is not known").into();
         return AuditEvent::Unknown { why };
     }
     AuditEvent::Aborted { why }
 }
 
-fn gone_before_record(intent: &Arc<Intent>) -> AuditEvent {
+fn gone_before_record(intent: Intent) -> AuditEvent {
     AuditEvent::Requested(Arc::new(Requested {
-        intent: Arc::clone(intent),
+        intent,
         verdict: Verdict::Deny { reason: "the call went away before it was on record".into() },
         policy_digest: Digest::from_bytes([0; 32]),
         call: None,

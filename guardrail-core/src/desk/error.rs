@@ -47,12 +47,39 @@ pub enum Error {
         /// Where it stands.
         state: State,
     },
+    /// What was looked at is not what is unknown by now.
+    #[error(
+        "start {seen} of request {request} was looked at, and what is unknown is start {last}: look at \
+         that one"
+    )]
+    OtherStart {
+        /// The request.
+        request: RequestId,
+        /// The start that was looked at.
+        seen: u32,
+        /// The last one.
+        last: u32,
+    },
+    /// This process was taken for gone while a body ran, and others have recorded that nobody knows
+    /// how it ended.
+    #[error(
+        "others have taken this process for gone since, and request {request} is {state} by now"
+    )]
+    Overtaken {
+        /// The request.
+        request: RequestId,
+        /// Where it stands.
+        state: State,
+    },
     /// Whoever resolves something must be known.
     #[error("`{0}` is no active person of the directory, and only people resolve what is unknown")]
     NoPerson(Identity),
     /// Whoever resolves something says how they know.
     #[error("say how you know what became of it")]
     NoReason,
+    /// Nobody can wait for people without a timer.
+    #[error("a request is waited for in a tokio runtime with timers only")]
+    NoRuntime,
     /// There was no randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),

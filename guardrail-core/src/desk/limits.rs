@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::desk::error::Error;
-use crate::model::{AgentName, RequestId};
+use crate::model::{AgentName, ById, RequestId};
 
 /// The bounds of one process. All are counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(crate) struct Places {
 
 #[derive(Debug, Default)]
 struct Taken {
-    requests: HashMap<RequestId, Place>,
+    requests: ById<Place>,
     agents: HashMap<AgentName, usize>,
 }
 
@@ -52,9 +52,9 @@ struct Taken {
 struct Place {
     agent: AgentName,
     /// Calls of this process that wait.
-    waiting: usize,
+    waiting: u32,
     /// Calls that went away and are still putting that on record.
-    leaving: usize,
+    leaving: u32,
     /// Whether a call of this process made the request. Another process's request is not ours to
     /// withdraw.
     made: bool,

@@ -58,7 +58,7 @@ impl Desk {
     pub(in crate::desk) fn orphaned(
         &self,
         limit: usize,
-    ) -> impl Future<Output = Result<Vec<RequestId>, audit::Error>> {
+    ) -> impl Future<Output = Result<Vec<(RequestId, Version)>, audit::Error>> {
         answered("list orphaned requests", self.log.orphaned(limit))
     }
 }

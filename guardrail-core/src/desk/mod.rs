@@ -5,6 +5,8 @@ mod cast;
 mod change;
 mod end;
 mod error;
+mod fence;
+mod holds;
 mod keep;
 mod limits;
 mod log;
@@ -20,15 +22,16 @@ mod watch;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-pub(crate) use end::{Ending, Phase};
+pub(crate) use end::{Ending, Gone, Phase};
 pub use error::Error;
+pub(crate) use fence::SILENT;
 pub use limits::Limits;
 pub(crate) use limits::Slot;
 pub(crate) use open::{Opening, Prepared};
 pub(crate) use permit::Permit;
 pub(crate) use start::Start;
 pub use unknown::resolve;
-pub(crate) use watch::{Next, Watch};
+pub(crate) use watch::{Next, Settled, Watch};
 
 use crate::audit::AuditLog;
 use crate::audit::sidecar::Sidecar;

@@ -68,7 +68,7 @@ impl Desk {
         };
         let judged = self.change_request(request, |request, now| {
             let mut events = vec![left()];
-            match request.state(now) {
+            match request.state(now()) {
                 State::Pending if last => events.push(unreachable()),
                 State::Pending => {}
                 _ => return Move::Stop(()),
@@ -84,7 +84,7 @@ impl Desk {
         &self,
         request: ApprovalRequest,
     ) -> Result<ApprovalRequest, Error> {
-        let judged = self.change_request(request, |request, now| match request.state(now) {
+        let judged = self.change_request(request, |request, now| match request.state(now()) {
             State::Pending => Move::Append {
                 events: vec![unreachable()],
                 before: Some(request.expires()),

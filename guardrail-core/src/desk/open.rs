@@ -21,13 +21,8 @@ impl Prepared {
         self.id
     }
 
-    pub(crate) fn intent(&self) -> &Arc<Intent> {
-        &self.requested.intent
-    }
-
-    /// What tells this call from another with the same key.
-    pub(crate) fn call(&self) -> Option<RequestId> {
-        self.requested.call
+    pub(crate) fn requested(&self) -> &Arc<Requested> {
+        &self.requested
     }
 }
 
@@ -37,9 +32,9 @@ pub(crate) enum Opening {
     /// Allowed, and started in the same append.
     Started(Permit),
     /// New; waits for people.
-    Pending(Box<ApprovalRequest>, Slot),
+    Pending(ApprovalRequest, Slot),
     /// A call with this key was here before; this is its request, for the same deed.
-    Attached(Box<ApprovalRequest>, Slot),
+    Attached(ApprovalRequest, Slot),
     /// A call with this key was here before, for another deed.
     KeyReused,
     /// Refused before anyone was asked, and on record.
@@ -55,7 +50,7 @@ pub(crate) enum Opening {
 impl Desk {
     /// Lets the policies judge the intent, and gives the request its id. A refusal has an id of
     /// its own whatever the key: the key stays free for a call that may.
-    pub(crate) fn prepare(&self, intent: Arc<Intent>) -> Result<Prepared, Error> {
+    pub(crate) fn prepare(&self, intent: Intent) -> Result<Prepared, Error> {
         let policies = self.policies();
         let verdict = policies.judge(&intent);
         let id = match (&verdict, intent.key()) {
@@ -80,7 +75,7 @@ impl Desk {
     /// A call that is refused before any policy could be asked.
     pub(crate) fn prepare_refusal(
         &self,
-        intent: Arc<Intent>,
+        intent: Intent,
         reason: Box<str>,
     ) -> Result<Prepared, Error> {
         let id = RequestId::random(self.log.now(), &*self.entropy)?;
@@ -111,7 +106,7 @@ impl Desk {
                 let (request, new) = self.append_first(id, requested, false).await?;
                 if new {
                     slot.made();
-                    Ok(Opening::Pending(Box::new(request), slot))
+                    Ok(Opening::Pending(request, slot))
                 } else {
                     Box::pin(self.attach(request, requested, slot)).await
                 }
@@ -120,8 +115,8 @@ impl Desk {
                 if let Some(unkept) = self.keep_first(id, requested).await? {
                     return Ok(unkept);
                 }
-                let judged_by = requested.policy_digest;
-                let (request, new) = self.append_first(id, requested, true).await?;
+                let (judged_by, tenure) = (requested.policy_digest, self.log.tenure());
+                let (mut request, new) = self.append_first(id, requested, true).await?;
                 if !new {
                     let slot = match self.places.take(id, intent.actor().agent()) {
                         Ok(slot) => slot,
@@ -133,12 +128,15 @@ impl Desk {
                     };
                     return Box::pin(self.attach(request, requested, slot)).await;
                 }
-                if let Err(why) = self.still_holds(&request, judged_by) {
-                    let outcome = Outcome::Aborted { why: why.clone() };
-                    Box::pin(self.record_outcome(request, &outcome)).await?;
-                    return Ok(Opening::Revoked(why));
-                }
-                Permit::issue(request).map(Opening::Started).ok_or(Error::NotFound)
+                let tenure = match self.admit(&mut request, judged_by, tenure).await {
+                    Ok(tenure) => tenure,
+                    Err(why) => {
+                        let outcome = Outcome::Aborted { why: why.clone() };
+                        Box::pin(self.record_outcome(request, &outcome)).await?;
+                        return Ok(Opening::Revoked(why));
+                    }
+                };
+                Permit::issue(request, tenure).map(Opening::Started).ok_or(Error::NotFound)
             }
         }
     }
@@ -173,7 +171,7 @@ impl Desk {
             self.take_back(request.id(), &requested.intent).await;
         }
         if request.intent().is_same_deed(&requested.intent) {
-            return Ok(Opening::Attached(Box::new(request), slot));
+            return Ok(Opening::Attached(request, slot));
         }
         drop(slot);
         let id = RequestId::random(self.log.now(), &*self.entropy)?;
@@ -210,7 +208,7 @@ impl Desk {
         reason: Box<str>,
     ) -> Result<(), Error> {
         let refused = Requested {
-            intent: Arc::clone(&requested.intent),
+            intent: requested.intent.clone(),
             verdict: Verdict::Deny { reason },
             policy_digest: requested.policy_digest,
             call: None,

@@ -123,16 +123,12 @@ impl Desk {
         loop {
             let page = self.orphaned(PAGE).await?;
             let mut ended = 0usize;
-            for id in &page {
+            for (id, version) in &page {
                 let request = self.read(*id).await?;
-                let version = request.version();
-                // Begun again, maybe since it was listed and by somebody who is there: asked again.
-                if request.is_retried() && !self.orphaned(PAGE).await?.contains(id) {
-                    continue;
-                }
                 let judged = self.change_request(request, |request, _| {
-                    // What has moved is looked at the next time.
-                    if request.recorded_state() != State::Started || request.version() != version {
+                    // What has moved since it was listed may have begun again, by somebody who is there:
+                    // it is looked at the next time.
+                    if request.recorded_state() != State::Started || request.version() != *version {
                         return Move::Stop(false);
                     }
                     let why = "the process that started it is gone".into();

@@ -1,13 +1,12 @@
 //! Lets a body begin again whose outcome is unknown, where its policy says that this does no harm.
 
-use std::sync::Arc;
-
 use crate::clock::Timestamp;
 use crate::desk::Desk;
 use crate::desk::change::Move;
 use crate::desk::error::Error;
-use crate::desk::start::{Start, holds};
-use crate::model::{ApprovalRequest, AuditEvent, Digest, RequestId, Requirement, Retry, Verdict};
+use crate::desk::holds::{holds, lets_retry};
+use crate::desk::start::Start;
+use crate::model::{ApprovalRequest, AuditEvent, Digest, RequestId};
 use crate::policy::PolicySet;
 
 impl Desk {
@@ -18,12 +17,13 @@ impl Desk {
         request: ApprovalRequest,
         call: Option<RequestId>,
     ) -> Result<Start, Error> {
+        let tenure = self.log.tenure();
         let mut judged_by = Digest::from_bytes([0; 32]);
         let (request, refusal) = self
             .change_request(request, |request, now| {
                 let policies = self.policies();
                 judged_by = policies.digest();
-                match may_retry(&policies, request, now) {
+                match may_retry(&policies, request, now()) {
                     Ok(until) => {
                         let digest = request.intent().digest();
                         Move::Append {
@@ -38,7 +38,7 @@ impl Desk {
             .await?;
         match refusal {
             Some(why) => Ok(Start::Refused(Box::new(request), why)),
-            None => self.permit(request, judged_by).await,
+            None => self.permit(request, judged_by, tenure).await,
         }
     }
 }
@@ -50,21 +50,12 @@ fn may_retry(
     request: &ApprovalRequest,
     now: Timestamp,
 ) -> Result<Timestamp, Box<str>> {
-    let until = request.retries().ok_or("its outcome is known, or its policy lets nobody retry")?;
+    let until = request.retries().ok_or(
+        "its outcome is known, it was retried as often as may be, or its policy lets nobody",
+    )?;
     let current = lets_retry(policies, request)?;
     holds(policies, request, now)?;
     let decided = request.decided().unwrap_or(Timestamp::MIN);
     let until = until.min(decided.after(current.grant_ttl()));
     if now >= until { Err("the time of its approval is over".into()) } else { Ok(until) }
-}
-
-/// What the policy in force asks, where it lets a body begin again.
-pub(in crate::desk) fn lets_retry(
-    policies: &PolicySet,
-    request: &ApprovalRequest,
-) -> Result<Arc<Requirement>, Box<str>> {
-    match policies.judge(request.intent()) {
-        Verdict::Ask(current) if current.retry() == Retry::Idempotent => Ok(current),
-        _ => Err("the policy has become tighter: it lets nobody retry".into()),
-    }
 }

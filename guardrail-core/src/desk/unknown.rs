@@ -53,6 +53,7 @@ impl Desk {
     pub(crate) async fn resolve(
         &self,
         id: RequestId,
+        start: u32,
         by: &Identity,
         found: Found,
         why: &str,
@@ -62,23 +63,26 @@ impl Desk {
             Resolution::Person(person) if person.is_active() && person.is_human() => person,
             _ => return Err(Error::NoPerson(by.clone())),
         };
-        resolve(&**self.log(), id, person.id(), found, why).await
+        resolve(&**self.log(), id, start, person.id(), found, why).await
     }
 }
 
 /// Puts on record what this person found out about a start whose outcome is unknown: once, and
-/// nothing starts on it any more. Of `why` 4 KiB are kept, credentials masked. For programs that have
-/// a log and no guardrail; that `by` is who they say is theirs to know.
+/// nothing starts on it any more. `start` is the one they looked at ([`ApprovalRequest::start`]). Of
+/// `why` 4 KiB are kept, credentials masked. For programs that have a log and no guardrail; that `by`
+/// is who they say is theirs to know.
 ///
 /// # Errors
-/// `NotUnknown`: it is in another state, or somebody was faster. `NoReason`. `NotFound`. Else the log
-/// failed, and it may have happened.
+/// `NotUnknown`: it is in another state, or somebody was faster. `OtherStart`: its body has begun again
+/// since, and nobody knows how that ended either. `NoReason`. `NotFound`. Else the log failed, and it
+/// may have happened.
 ///
 /// # Cancel safety
 /// Dropped: it happened or not.
 pub async fn resolve(
     log: &dyn AuditLog,
     id: RequestId,
+    start: u32,
     by: &PersonId,
     found: Found,
     why: &str,
@@ -97,6 +101,9 @@ pub async fn resolve(
         let state = request.recorded_state();
         if state != State::Unknown {
             return Err(Error::NotUnknown { request: id, state });
+        }
+        if request.start() != start {
+            return Err(Error::OtherStart { request: id, seen: start, last: request.start() });
         }
         let append = Append::new(id, request.version(), vec![event.clone()]);
         match log.append(&append).await {

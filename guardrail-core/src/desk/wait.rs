@@ -2,7 +2,12 @@
 
 #![expect(clippy::manual_async_fn, reason = "an `async fn` keeps what it is given twice")]
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::time::Timeout;
 
 use crate::clock::Timestamp;
 use crate::desk::Desk;
@@ -26,7 +31,8 @@ impl Desk {
                     // The log's clock decides, not the timer.
                     Some(deadline) => {
                         let left = deadline.since(self.log.now());
-                        match tokio::time::timeout(left, moved).await {
+                        let timed = timed(left, moved).ok_or(Error::NoRuntime)?;
+                        match timed.await {
                             Ok(moved) => moved.map(|()| false)?,
                             Err(_) => true,
                         }
@@ -52,6 +58,13 @@ impl Desk {
         self.catch_up(known.id(), &mut request).await?;
         Ok(request.filter(|request| request.version() > known.version()))
     }
+}
+
+/// The future, for at most so long; nothing where there is no timer.
+fn timed<F: Future>(limit: Duration, future: F) -> Option<Timeout<F>> {
+    Handle::try_current().ok()?;
+    // A runtime does not say whether it was built with timers; making one panics where it was not.
+    std::panic::catch_unwind(AssertUnwindSafe(|| tokio::time::timeout(limit, future))).ok()
 }
 
 /// When the wait for people, or the approval, is over.

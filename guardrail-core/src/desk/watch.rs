@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::{Context, Poll, Wake, Waker, ready};
 
@@ -25,6 +26,8 @@ pub(crate) struct Watch {
     places: Mutex<Vec<Option<Waker>>>,
     /// There while somebody waits.
     step: Mutex<Option<Step>>,
+    /// How many of those it was brought before are still there.
+    attending: AtomicUsize,
 }
 
 /// Waits for the next event of a request.
@@ -39,6 +42,7 @@ impl Watch {
             latest: Mutex::new(request),
             places: Mutex::default(),
             step: Mutex::default(),
+            attending: AtomicUsize::new(0),
         })
     }
 
@@ -49,6 +53,16 @@ impl Watch {
     /// The freshest that is known here.
     pub(crate) fn latest(&self) -> ApprovalRequest {
         held(&self.latest).clone()
+    }
+
+    /// So many more attend it.
+    pub(crate) fn attend(&self, attending: usize) {
+        self.attending.fetch_add(attending, Ordering::AcqRel);
+    }
+
+    /// One who attended it has gone. Returns whether that was the last.
+    pub(crate) fn gone(&self) -> bool {
+        self.attending.fetch_sub(1, Ordering::AcqRel) == 1
     }
 
     /// Takes what somebody has come to know, and wakes who waits for it.
@@ -65,24 +79,26 @@ impl Watch {
     /// Where its time is over first, that is put on record, and is the event.
     ///
     /// Safe to drop at any await.
-    pub(crate) const fn next(self: Arc<Self>, seen: Version) -> Next {
-        Next { watch: self, wanted: Wanted::After(seen), place: Place::None }
+    pub(crate) const fn next(self: Arc<Self>, seen: Version) -> Next<After> {
+        Next { watch: self, wanted: After(seen), place: Place::None }
     }
 
     /// Waits until the request no longer waits for people, and returns it.
     ///
     /// Safe to drop at any await.
-    pub(crate) const fn settled(self: Arc<Self>) -> Next {
-        Next { watch: self, wanted: Wanted::Settled, place: Place::None }
+    pub(crate) const fn settled(self: Arc<Self>) -> Next<Settled> {
+        Next { watch: self, wanted: Settled, place: Place::None }
     }
 
-    fn look(&self, wanted: &Wanted) -> Option<ApprovalRequest> {
+    /// The same for the call that has just made it: whoever was told of it comes first. One that
+    /// answers at once is waited for without a place at the log and without a timer.
+    pub(crate) const fn answered(self: Arc<Self>) -> Next<Settled> {
+        Next { watch: self, wanted: Settled, place: Place::Last }
+    }
+
+    fn look(&self, wanted: &impl Wanted) -> Option<ApprovalRequest> {
         let latest = held(&self.latest);
-        let is_there = match wanted {
-            Wanted::After(seen) => latest.version() > *seen,
-            Wanted::Settled => latest.recorded_state() != State::Pending,
-        };
-        is_there.then(|| latest.clone())
+        wanted.is_there(&latest).then(|| latest.clone())
     }
 
     fn step(&self) -> Step {
@@ -91,17 +107,7 @@ impl Watch {
 
     /// Moves the wait on, unless somebody else is just doing that: they wake everybody then.
     fn drive(self: &Arc<Self>) -> Poll<Result<(), Error>> {
-        let mut step = match self.step.try_lock() {
-            Ok(step) => step,
-            Err(TryLockError::WouldBlock) => return Poll::Pending,
-            Err(TryLockError::Poisoned(poisoned)) => {
-                // What has panicked is not polled again.
-                self.step.clear_poison();
-                let mut step = poisoned.into_inner();
-                *step = None;
-                step
-            }
-        };
+        let Some(mut step) = self.try_step() else { return Poll::Pending };
         let waker = Waker::from(Arc::clone(self));
         let future = step.get_or_insert_with(|| self.step());
         let next = ready!(future.as_mut().poll(&mut Context::from_waker(&waker)));
@@ -117,6 +123,21 @@ impl Watch {
             }
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// The step, unless somebody else holds it.
+    fn try_step(&self) -> Option<MutexGuard<'_, Option<Step>>> {
+        match self.step.try_lock() {
+            Ok(step) => Some(step),
+            Err(TryLockError::WouldBlock) => None,
+            Err(TryLockError::Poisoned(poisoned)) => {
+                // What has panicked is not polled again.
+                self.step.clear_poison();
+                let mut step = poisoned.into_inner();
+                *step = None;
+                Some(step)
+            }
+        }
     }
 
     /// Takes a place among those who are woken.
@@ -147,7 +168,7 @@ impl Watch {
         drop(mine);
         let nobody = || held(&self.places).iter().all(Option::is_none);
         // Whoever holds the step instead looks again once it has let go.
-        while let Ok(mut step) = self.step.try_lock() {
+        while let Some(mut step) = self.try_step() {
             let over = if nobody() { step.take() } else { None };
             let is_there = step.is_some();
             drop(step);
@@ -195,54 +216,103 @@ impl fmt::Debug for Watch {
 }
 
 /// Waits for a request to move. Written out, since thousands wait at a time.
-pub(crate) struct Next {
+pub(crate) struct Next<W> {
     watch: Arc<Watch>,
-    wanted: Wanted,
+    wanted: W,
     place: Place,
 }
 
 /// What is waited for.
-enum Wanted {
-    /// More events than these.
-    After(Version),
-    /// That it no longer waits for people.
-    Settled,
+pub(crate) trait Wanted {
+    fn is_there(&self, latest: &ApprovalRequest) -> bool;
+}
+
+/// More events than these.
+pub(crate) struct After(Version);
+
+/// That it no longer waits for people.
+pub(crate) struct Settled;
+
+impl Wanted for After {
+    fn is_there(&self, latest: &ApprovalRequest) -> bool {
+        latest.version() > self.0
+    }
+}
+
+impl Wanted for Settled {
+    fn is_there(&self, latest: &ApprovalRequest) -> bool {
+        latest.recorded_state() != State::Pending
+    }
 }
 
 /// Where somebody waits.
 enum Place {
     None,
+    /// Behind all who are ready to run.
+    Last,
     Shared(usize),
-    Alone(Box<Step>),
+    /// With a timer of this runtime.
+    Alone(Box<(Option<runtime::Id>, Step)>),
 }
 
-impl Next {
-    pub(crate) fn desk(&self) -> &Arc<Desk> {
-        &self.watch.desk
+impl<W> Next<W> {
+    pub(crate) const fn watch(&self) -> &Arc<Watch> {
+        &self.watch
+    }
+
+    fn leave(&mut self) {
+        if let Place::Shared(place) = std::mem::replace(&mut self.place, Place::None) {
+            self.watch.leave(place);
+        }
     }
 }
 
-impl Future for Next {
+impl<W: Wanted + Unpin> Future for Next<W> {
     type Output = Result<ApprovalRequest, Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { watch, wanted, place } = self.get_mut();
+        let next = self.get_mut();
+        let found = ready!(next.wait(cx));
+        // Whoever is not waiting any more keeps no timer alive.
+        next.leave();
+        Poll::Ready(found)
+    }
+}
+
+impl<W: Wanted> Next<W> {
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Result<ApprovalRequest, Error>> {
+        let Self { watch, wanted, place } = self;
+        let here = present();
         loop {
-            if let Place::Shared(place) = place {
+            match place {
+                // Moved to another runtime: the timer of the first may be gone.
+                Place::Shared(shared) if watch.runtime != here => {
+                    watch.leave(*shared);
+                    *place = Place::None;
+                }
+                Place::Alone(alone) if alone.0 != here => *place = Place::None,
                 // Before looking: what is learned in between is not missed.
-                watch.register(*place, cx.waker());
+                Place::Shared(shared) => watch.register(*shared, cx.waker()),
+                Place::None | Place::Last | Place::Alone(_) => {}
             }
             if let Some(found) = watch.look(wanted) {
                 return Poll::Ready(Ok(found));
             }
             match place {
-                Place::None if watch.runtime.is_some_and(|id| Some(id) == present()) => {
+                Place::Last | Place::None if here.is_some() && watch.runtime == here => {
+                    let waits = matches!(place, Place::Last);
                     *place = Place::Shared(watch.enter(cx.waker()));
+                    if waits {
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
                 }
-                Place::None => *place = Place::Alone(Box::new(watch.step())),
+                Place::Last | Place::None => {
+                    *place = Place::Alone(Box::new((here, watch.step())));
+                }
                 Place::Shared(_) => ready!(watch.drive())?,
-                Place::Alone(step) => {
-                    let next = ready!(step.as_mut().as_mut().poll(cx));
+                Place::Alone(alone) => {
+                    let next = ready!(alone.1.as_mut().poll(cx));
                     *place = Place::None;
                     watch.learn(&next?);
                 }
@@ -251,11 +321,9 @@ impl Future for Next {
     }
 }
 
-impl Drop for Next {
+impl<W> Drop for Next<W> {
     fn drop(&mut self) {
-        if let Place::Shared(place) = self.place {
-            self.watch.leave(place);
-        }
+        self.leave();
     }
 }
 

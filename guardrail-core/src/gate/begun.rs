@@ -43,7 +43,8 @@ impl Permit {
     /// for logs that do so in one transaction with the body's effect, as `PostgresLog` does.
     ///
     /// # Errors
-    /// Where no start is on record, or a body has already used it: it must not begin.
+    /// It must not begin: no start is on record, a body has already used it, or others may have taken
+    /// this process for gone since ([`Error::Lapsed`]).
     pub fn begin(self) -> Result<Begun, Error> {
         let Self { track, ticket, .. } = self;
         let started = track.start().ok_or_else(|| Error::unavailable(desk::Error::NotFound))?;
@@ -80,7 +81,12 @@ impl Begun {
         self.track.end_with(outcome);
         let recorded = self.track.record_outcome().await;
         drop(self.ticket);
-        recorded?;
+        match recorded {
+            // By others, or by another hand of this process: it is looked up.
+            Err(Error::Unrecorded { source, .. })
+                if matches!(*source, desk::Error::Overtaken { .. }) => {}
+            recorded => recorded?,
+        }
         let request = self.desk.read(self.id).await.map_err(Error::unavailable)?;
         Ok(request.outcome().cloned())
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "terminal")]
 use crate::approver::TerminalApprover;
-use crate::approver::{Approver, attach};
+use crate::approver::{Approver, Attendant, attach};
 #[cfg(feature = "terminal")]
 use crate::audit::FileLog;
 use crate::audit::sidecar::{self, Sidecar};
@@ -15,7 +15,7 @@ use crate::clock::{Entropy, SystemEntropy};
 use crate::desk::{self, Desk, Limits};
 use crate::gate::runtime::has_runtime;
 use crate::gate::{Guardrail, Inner};
-use crate::model::{AgentName, LABEL_LIMIT, NameError};
+use crate::model::{AgentName, LABEL_LIMIT, Machine, NameError};
 use crate::policy::PolicySet;
 
 /// Where the development default keeps its log.
@@ -222,11 +222,13 @@ impl Builder {
     ) -> Guardrail {
         let inner = Inner {
             desk: Arc::new(Desk::new(log, self.sidecar, policies, self.entropy, self.limits)),
-            approvers: self.approvers,
+            approvers: self.approvers.into_iter().map(Attendant::new).map(Arc::new).collect(),
             agent: agent.unwrap_or_else(AgentName::unnamed),
             model: self.model.map(Into::into),
-            host: audit::host_name().into(),
-            environment: self.environment.map(Into::into),
+            machine: Arc::new(Machine {
+                host: audit::host_name().into(),
+                environment: self.environment.map(Into::into),
+            }),
         };
         Guardrail { inner: Arc::new(inner) }
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::gate::Guardrail;
-use crate::gate::scope::{Layer, Scoped};
 use crate::model::Origin;
 
 /// What an agent knows about the calls of one task: for whom, in which session, why, with which
@@ -69,11 +68,6 @@ impl Context {
         self
     }
 
-    /// Runs a future in this context.
-    pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
-        Scoped::new(Layer::Context(self), future)
-    }
-
     pub(crate) fn over(self, outer: &Self) -> Self {
         let outer = outer.clone();
         Self {
@@ -99,8 +93,7 @@ impl Context {
             chain: self.chain.clone(),
             reason: self.reason.clone(),
             key: self.key.clone(),
-            host: Arc::clone(&inner.host),
-            environment: inner.environment.clone(),
+            machine: Arc::clone(&inner.machine),
         }
     }
 }

@@ -1,14 +1,13 @@
 //! Makes an intent of a draft and has the policies judge it, before anything is on record.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use crate::desk::Prepared;
 use crate::gate::Guardrail;
-use crate::gate::attribute::{Draft, PreviewFn};
 use crate::gate::context::Context;
+use crate::gate::draft::{Draft, PreviewFn};
 use crate::gate::error::Error;
 use crate::gate::runtime::has_runtime;
 use crate::gate::scope::Frame;
@@ -77,12 +76,10 @@ pub(crate) fn judge(
 ) -> Result<Judged, Error> {
     let desk = &guardrail.inner.desk;
     let judged = match made {
-        Ok(intent) => {
-            desk.prepare(Arc::new(intent)).map(|prepared| Judged { prepared, invalid: None })
-        }
+        Ok(intent) => desk.prepare(intent).map(|prepared| Judged { prepared, invalid: None }),
         Err((error, intent)) => {
             let reason = error.to_string().into();
-            desk.prepare_refusal(Arc::from(intent), reason)
+            desk.prepare_refusal(*intent, reason)
                 .map(|prepared| Judged { prepared, invalid: Some(Box::new(error)) })
         }
     };

@@ -1,9 +1,11 @@
 //! The gate: what a program builds and installs, and what guarded calls pass.
 
+mod argument;
 mod attribute;
 mod begun;
 mod build;
 mod context;
+mod draft;
 mod error;
 mod guarded;
 mod judge;
@@ -34,19 +36,21 @@ pub use refusal::FromRefusal;
 pub use running::idempotency_key;
 pub use scope::{InContext, InstallError};
 
-use crate::approver::{Approver, Review, attend, tell};
+use crate::approver::{Attendant, Review, attend, channel_name, tell};
 use crate::audit::AuditLog;
 use crate::desk::{self, Desk, Watch};
-use crate::model::{AgentName, ApprovalRequest, Found, Identity, RequestId};
+use crate::model::{AgentName, ApprovalRequest, Found, Identity, Machine, RequestId};
 use crate::policy::PolicySet;
 
 /// What expanded code calls. Not for people: it changes without notice.
 #[doc(hidden)]
 pub mod private {
-    pub use super::attribute::{Detail, Meta, PreviewFn, Seal, begin};
+    pub use super::argument::{Argument, Debugged, Named, Redacted, Skipped};
+    pub use super::attribute::{Seal, begin};
+    pub use super::draft::{Detail, PreviewFn};
     pub use super::error::Error;
     pub use super::guarded::{Body, Call, Guarded, GuardedAnyway, PreviewFuture, preview_future};
-    pub use super::refusal::{Argument, FromRefusal, Probe, ProbeFallback};
+    pub use super::refusal::{FromRefusal, Probe, ProbeFallback};
 }
 
 /// The configured whole: policies, approvers and the audit log behind every guarded call. Cheap to
@@ -58,11 +62,10 @@ pub struct Guardrail {
 
 struct Inner {
     desk: Arc<Desk>,
-    approvers: Vec<Arc<dyn Approver>>,
+    approvers: Vec<Arc<Attendant>>,
     agent: AgentName,
     model: Option<Arc<str>>,
-    host: Arc<str>,
-    environment: Option<Arc<str>>,
+    machine: Arc<Machine>,
 }
 
 /// How often it is looked for what other processes have left behind.
@@ -106,7 +109,7 @@ impl Guardrail {
             desk::Error::NotFound => Error::NoSuchRequest,
             error => Error::unavailable(error),
         })?;
-        Ok(Review::new(Arc::clone(&self.inner.desk), channel, request))
+        Ok(Review::new(Arc::clone(&self.inner.desk), channel_name(channel), request))
     }
 
     /// At most `limit` requests that were started and whose outcome nobody knows: the process or the
@@ -121,22 +124,27 @@ impl Guardrail {
         self.inner.desk.unknowns(limit).await
     }
 
-    /// Puts on record what a person found out about a start whose outcome is unknown. `by` is what a
-    /// channel proved about them; they must be an active person of the directory. Of `why`, which says
-    /// how they know, 4 KiB are kept, credentials masked. It never makes anything run: a body does not
-    /// begin on what is resolved, whatever was found.
+    /// Puts on record what a person found out about a start whose outcome is unknown: the one they
+    /// looked at, by [`ApprovalRequest::start`]. `by` is what a channel proved about them; they must be
+    /// an active person of the directory. Of `why`, which says how they know, 4 KiB are kept,
+    /// credentials masked. It never makes anything run: a body does not begin on what is resolved,
+    /// whatever was found. Channels of this guardrail that showed the request hear of it.
     ///
     /// # Errors
-    /// [`desk::Error`]: `NotUnknown`, also where somebody else was faster; `NoPerson`; `NoReason`;
-    /// `NotFound`; or the log fails, and it may have happened.
+    /// [`desk::Error`]: `NotUnknown`, also where somebody else was faster; `OtherStart`, where its body
+    /// has begun again since and nobody knows how that ended; `NoPerson`; `NoReason`; `NotFound`; or the
+    /// log fails, and it may have happened.
     pub async fn resolve(
         &self,
         id: RequestId,
+        start: u32,
         by: &Identity,
         found: Found,
         why: &str,
     ) -> Result<ApprovalRequest, desk::Error> {
-        self.inner.desk.resolve(id, by, found, why).await
+        let resolved = self.inner.desk.resolve(id, start, by, found, why).await?;
+        tell(&self.inner.desk, &self.inner.approvers, &resolved);
+        Ok(resolved)
     }
 
     /// Asks for an intent made by hand, and waits. The body takes its values from the permit, so
@@ -189,7 +197,7 @@ impl fmt::Debug for Guardrail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Guardrail")
             .field("agent", &self.inner.agent)
-            .field("environment", &self.inner.environment)
+            .field("environment", &self.inner.machine.environment)
             .field("approvers", &self.inner.approvers)
             .finish_non_exhaustive()
     }

@@ -6,29 +6,32 @@ use std::task::{Context, Poll};
 
 use tracing::{Instrument as _, Span};
 
-use crate::approver::attend;
+use crate::approver::{attend, tell};
 use crate::clock::Timestamp;
-use crate::desk::{self, Desk, Next, Opening, Phase, Start, Watch};
+use crate::desk::{self, Next, Opening, Start, Watch};
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
+use crate::gate::guarded::Turn;
 use crate::gate::judge::Judged;
-use crate::gate::track::{Track, Tracked};
-use crate::model::{ApprovalRequest, Decision, Intent, IntentError, Outcome, RequestId, State};
+use crate::gate::track::{Place, Track, Tracked};
+use crate::model::{
+    ApprovalRequest, Decision, Intent, IntentError, Outcome, RequestId, Requested, State,
+};
 
 /// How far a call comes before it must wait.
 pub(crate) enum Entered {
     /// Its start is on record.
-    Passed(Arc<Intent>),
+    Passed(Arc<Requested>),
     /// Its request is before people.
     Waiting(Waiting),
 }
 
 /// A call that waits for people. Thousands wait at a time: it holds nothing else.
 pub(crate) struct Waiting {
-    over: Next,
+    guardrail: Guardrail,
+    over: Next<desk::Settled>,
     began: Timestamp,
-    call: Option<RequestId>,
-    intent: Arc<Intent>,
+    requested: Arc<Requested>,
     span: Span,
 }
 
@@ -40,12 +43,12 @@ pub(crate) async fn enter(
 ) -> Result<Entered, Error> {
     let desk = &guardrail.inner.desk;
     let Judged { prepared, invalid } = judged;
-    let (id, call, intent) = (prepared.id(), prepared.call(), Arc::clone(prepared.intent()));
+    let (id, requested) = (prepared.id(), Arc::clone(prepared.requested()));
     let span = tracing::info_span!(
         "guardrail.approval",
         guardrail.request = %id,
-        guardrail.policy = %intent.policy(),
-        guardrail.action = intent.action(),
+        guardrail.policy = %requested.intent.policy(),
+        guardrail.action = requested.intent.action(),
         guardrail.decision = tracing::field::Empty,
         guardrail.channel = tracing::field::Empty,
         guardrail.wait_ms = tracing::field::Empty,
@@ -53,23 +56,23 @@ pub(crate) async fn enter(
     track.follow(Tracked {
         desk: Arc::clone(desk),
         id,
-        call,
-        phase: Phase::Opening(Arc::clone(&intent)),
-        slot: None,
+        call: requested.call,
+        place: Place::Opening(Arc::clone(&requested)),
     });
     // No binding for the future itself: it would be kept twice.
     let opened = desk.open(prepared).instrument(span.clone()).await;
     let passed = match opened {
         Ok(opening) => {
-            span.in_scope(|| pass(guardrail, opening, &intent, id, invalid.take(), track))
+            span.in_scope(|| pass(guardrail, opening, &requested.intent, id, invalid.take(), track))
         }
         Err(error) => Err(Error::unavailable(error)),
     };
     match passed {
-        Ok(None) => Ok(Entered::Passed(intent)),
+        Ok(None) => Ok(Entered::Passed(requested)),
         Ok(Some(watch)) => {
-            let (over, began) = (watch.settled(), desk.now());
-            Ok(Entered::Waiting(Waiting { over, began, call, intent, span }))
+            let (over, began) = (watch.answered(), desk.now());
+            let guardrail = guardrail.clone();
+            Ok(Entered::Waiting(Waiting { guardrail, over, began, requested, span }))
         }
         Err(error) => {
             Box::pin(track.clean_up()).await;
@@ -123,13 +126,13 @@ fn pass(
         }
         Opening::Pending(request, slot) => {
             track.wait(slot);
-            let watch = Watch::new(Arc::clone(desk), *request);
+            let watch = Watch::new(Arc::clone(desk), request);
             attend(&watch, &guardrail.inner.approvers);
             Ok(Some(watch))
         }
         Opening::Attached(request, slot) => {
             track.wait(slot);
-            Ok(Some(Watch::new(Arc::clone(desk), *request)))
+            Ok(Some(Watch::new(Arc::clone(desk), request)))
         }
     }
 }
@@ -140,19 +143,25 @@ impl Waiting {
         Pin::new(&mut self.over).poll(cx)
     }
 
-    /// Takes the call, whose wait is over, to where its start is on record, or its end.
-    pub(crate) async fn go_on(self, settled: Settled, track: &Track) -> Result<Arc<Intent>, Error> {
-        let Self { over, began, call, intent, span } = self;
-        let desk = Arc::clone(over.desk());
+    /// Takes the call, whose wait is over, to where its start is on record, or its end, and leaves
+    /// what came of it with the track.
+    pub(crate) fn go_on(self, settled: Settled, track: Arc<Track>) -> impl Future<Output = Turn> {
+        let Self { guardrail, over, began, requested, span } = self;
         drop(over);
-        let started = match settled.map_err(Error::unavailable) {
-            Ok(request) => spend(&desk, request, call, began, track).instrument(span).await,
-            Err(error) => Err(error),
-        };
-        if started.is_err() {
-            track.clean_up().await;
+        async move {
+            let started = match settled.map_err(Error::unavailable) {
+                Ok(request) => {
+                    spend(&guardrail, request, requested.call, began, &track).instrument(span).await
+                }
+                Err(error) => Err(error),
+            };
+            if started.is_err() {
+                // Boxed: nearly every call that was waited for starts.
+                Box::pin(track.clean_up()).await;
+            }
+            track.pass(started.map(|()| requested));
+            Turn::Spoken
         }
-        started.map(|()| intent)
     }
 }
 
@@ -161,12 +170,13 @@ pub(crate) type Settled = Result<ApprovalRequest, desk::Error>;
 
 /// Spends the decision.
 async fn spend(
-    desk: &Desk,
+    guardrail: &Guardrail,
     request: ApprovalRequest,
     call: Option<RequestId>,
     began: Timestamp,
     track: &Track,
 ) -> Result<(), Error> {
+    let desk = &guardrail.inner.desk;
     let span = Span::current();
     let waited = u64::try_from(desk.now().since(began).as_millis()).unwrap_or(u64::MAX);
     span.record("guardrail.wait_ms", waited);
@@ -188,6 +198,10 @@ async fn spend(
     match start.map_err(Error::unavailable)? {
         Start::Permitted(permit) => {
             record_decision("approved");
+            if !may_start {
+                // They were told that nobody knows.
+                tell(desk, &guardrail.inner.approvers, permit.request());
+            }
             track.started(permit);
             Ok(())
         }

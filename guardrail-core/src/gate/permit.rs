@@ -15,7 +15,7 @@ use crate::gate::runtime::has_runtime;
 use crate::gate::scope::Frame;
 use crate::gate::ticket::Ticket;
 use crate::gate::track::Track;
-use crate::model::{Intent, IntentBuilder, IntentError, Origin};
+use crate::model::{Intent, IntentBuilder, IntentError, Origin, Requested};
 
 /// What is brought to the gate by hand: an [`Intent`], or an [`IntentBuilder`] that was not built.
 ///
@@ -60,7 +60,7 @@ impl Asked {
 #[derive(Debug)]
 #[must_use = "a permit that is dropped is recorded as aborted"]
 pub struct Permit {
-    intent: Arc<Intent>,
+    requested: Arc<Requested>,
     pub(in crate::gate) track: Arc<Track>,
     pub(in crate::gate) ticket: Ticket,
 }
@@ -75,21 +75,22 @@ pub(crate) async fn authorize(guardrail: &Guardrail, asked: Asked) -> Result<Per
     let made = asked.made(&origin, &**guardrail.inner.desk.entropy());
     // Boxed, so that what waits does not keep the room in which its request was made.
     let mut judged = judge(guardrail, made)?;
-    let intent = match Box::pin(enter(guardrail, &mut judged, &track)).await? {
-        Entered::Passed(intent) => intent,
+    let requested = match Box::pin(enter(guardrail, &mut judged, &track)).await? {
+        Entered::Passed(requested) => requested,
         Entered::Waiting(mut waiting) => {
             let settled = poll_fn(|cx| waiting.poll_over(cx)).await;
-            Box::pin(waiting.go_on(settled, &track)).await?
+            Box::pin(waiting.go_on(settled, Arc::clone(&track))).await;
+            track.passed()?
         }
     };
-    Ok(Permit { intent, track, ticket })
+    Ok(Permit { requested, track, ticket })
 }
 
 impl Permit {
     /// What was approved.
     #[must_use]
     pub fn intent(&self) -> &Intent {
-        &self.intent
+        &self.requested.intent
     }
 
     /// The approved value of one argument.
@@ -97,7 +98,7 @@ impl Permit {
     /// # Errors
     /// When there is none of that name, or it is no `T`.
     pub fn arg<T: DeserializeOwned>(&self, name: &str) -> Result<T, Error> {
-        let read = self.intent.arguments().read(name);
+        let read = self.requested.intent.arguments().read(name);
         read.map_err(|source| Error::Argument { source: Arc::new(source) })
     }
 
@@ -105,7 +106,8 @@ impl Permit {
     ///
     /// # Errors
     /// The body's own; or, where it ended well and that could not be recorded,
-    /// [`Error::Unrecorded`].
+    /// [`Error::Unrecorded`]. [`Error::Lapsed`], and the body does not begin: several processes share
+    /// the log, and the others may have taken this one for gone since the start.
     ///
     /// # Cancel safety
     /// Dropped: the outcome is recorded as unknown.
@@ -114,7 +116,11 @@ impl Permit {
         body: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
         let Self { track, ticket, .. } = self;
-        track.begin_body()?;
+        if let Err(error) = track.begin_body() {
+            // What has not begun leaves nothing unrecorded.
+            let _ = track.record_outcome().await;
+            return Err(error.into());
+        }
         let ended = InBody::new(&track, body).await;
         let well = ended.is_ok();
         let (ended, recorded) = ticket.record(ended, well).await;

@@ -1,9 +1,6 @@
 //! How a refusal becomes the return value of a guarded function.
 
-use serde::Serialize;
-
 use crate::gate::error::Error;
-use crate::model::canonical::{CaptureError, Pen};
 
 /// A return type that can say that the body did not run.
 ///
@@ -39,29 +36,6 @@ impl<T, E: From<Error>> FromRefusal for Result<T, E> {
 
     fn unrecorded(ended: Self, error: Error) -> Self {
         ended.and(Err(error.into()))
-    }
-}
-
-/// An argument that can be shown: whatever implements `Serialize`.
-#[diagnostic::on_unimplemented(
-    message = "the argument of type `{Self}` cannot be shown to a reviewer",
-    label = "does not implement `serde::Serialize`",
-    note = "derive `serde::Serialize` for it, require it of a type parameter, or say how to treat \
-            the parameter: `skip(name)` leaves it out and says so, `debug(name)` shows its `Debug` \
-            text, `fields(name = expr)` shows an expression instead"
-)]
-pub trait Argument {
-    /// Writes it in canonical form.
-    ///
-    /// # Errors
-    /// As [`Pen::put`] says.
-    fn write(&self, pen: &mut Pen) -> Result<(), CaptureError>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Serialize + ?Sized> Argument for T {
-    fn write(&self, pen: &mut Pen) -> Result<(), CaptureError> {
-        pen.put(self)
     }
 }
 

@@ -122,6 +122,13 @@ impl Guardrail {
     }
 }
 
+impl Context {
+    /// Runs a future in this context.
+    pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        Scoped::new(Layer::Context(self), future)
+    }
+}
+
 /// Takes guardrail and context along into a spawned task.
 pub trait InContext: Future + Sized {
     /// This future with the guardrail and the context of the present task, wherever it is polled.

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::desk::{self, Desk, Ending, Permit, Phase, Slot};
+use crate::desk::{self, Desk, Ending, Gone, Permit, Phase, SILENT, Slot};
 use crate::gate::error::Error;
-use crate::model::{Intent, LogId, Outcome, RequestId, Version};
+use crate::model::{LogId, Outcome, RequestId, Requested, Version};
 
 /// How long a call that failed at the gate waits for its end to be on record. What has not come
 /// by then is tried behind its back.
@@ -16,7 +16,7 @@ const CLEAN_UP: Duration = Duration::from_secs(5);
 pub(crate) struct Track {
     stage: Mutex<Stage>,
     /// What the gate said, until the seal takes it. Boxed: what waits would hold room for it.
-    passed: Mutex<Option<Result<Arc<Intent>, Box<Error>>>>,
+    passed: Mutex<Option<Result<Arc<Requested>, Box<Error>>>>,
 }
 
 #[derive(Debug, Default)]
@@ -38,8 +38,19 @@ pub(crate) struct Tracked {
     pub(crate) desk: Arc<Desk>,
     pub(crate) id: RequestId,
     pub(crate) call: Option<RequestId>,
-    pub(crate) phase: Phase,
-    pub(crate) slot: Option<Slot>,
+    pub(crate) place: Place,
+}
+
+/// How far its call has come, and the place it waits in. Thousands of calls wait at a time, so one of
+/// these holds no room for another.
+#[derive(Debug)]
+pub(crate) enum Place {
+    /// Its request is being put on record.
+    Opening(Arc<Requested>),
+    /// It waits for people.
+    Waiting(Slot),
+    /// Its start is being put on record.
+    Starting(Option<Slot>),
 }
 
 /// An end that is to be put on record, and the place that is free with it.
@@ -56,7 +67,7 @@ impl Track {
     }
 
     /// The gate has said this, for the seal.
-    pub(crate) fn pass(&self, passed: Result<Arc<Intent>, Error>) {
+    pub(crate) fn pass(&self, passed: Result<Arc<Requested>, Error>) {
         let passed = passed.map_err(Box::new);
         *self.passed.lock().unwrap_or_else(PoisonError::into_inner) = Some(passed);
     }
@@ -65,7 +76,7 @@ impl Track {
     ///
     /// # Errors
     /// The refusal; or that the gate has said nothing, and the body must not begin.
-    pub(crate) fn passed(&self) -> Result<Arc<Intent>, Error> {
+    pub(crate) fn passed(&self) -> Result<Arc<Requested>, Error> {
         let passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner).take();
         match passed {
             Some(passed) => passed.map_err(|error| *error),
@@ -81,15 +92,17 @@ impl Track {
     /// The call waits for people, in this place.
     pub(crate) fn wait(&self, waiting: Slot) {
         if let Stage::Tracked(tracked) = &mut *self.stage() {
-            tracked.phase = Phase::Waiting;
-            tracked.slot = Some(waiting);
+            tracked.place = Place::Waiting(waiting);
         }
     }
 
     /// The call is about to start.
     pub(crate) fn starting(&self) {
         if let Stage::Tracked(tracked) = &mut *self.stage() {
-            tracked.phase = Phase::Starting;
+            let before = std::mem::replace(&mut tracked.place, Place::Starting(None));
+            if let Place::Waiting(slot) = before {
+                tracked.place = Place::Starting(Some(slot));
+            }
         }
     }
 
@@ -109,15 +122,24 @@ impl Track {
     /// The next instruction is the body's first.
     ///
     /// # Errors
-    /// Where no start is on record, or a body has already used it: it must not begin.
+    /// It must not begin: no start is on record, a body has already used it, or others may have taken
+    /// this process for gone since. The last is to be put on record.
     pub(crate) fn begin_body(&self) -> Result<(), Error> {
-        match &mut *self.stage() {
-            Stage::Started { body, .. } if !*body => {
-                *body = true;
-                Ok(())
+        let mut stage = self.stage();
+        match &mut *stage {
+            Stage::Started { desk, permit, body, .. } if !*body => {
+                if desk.is_held(permit) {
+                    *body = true;
+                    return Ok(());
+                }
             }
-            _ => Err(Error::unavailable(desk::Error::NotFound)),
+            _ => return Err(Error::unavailable(desk::Error::NotFound)),
         }
+        let request = give_up(&mut stage, SILENT);
+        Err(match request {
+            Some(request) => Error::Lapsed { request, why: SILENT.into() },
+            None => Error::unavailable(desk::Error::NotFound),
+        })
     }
 
     /// The request whose body may run by now.
@@ -130,18 +152,9 @@ impl Track {
 
     /// The body does not begin although its start is on record.
     pub(crate) fn abort(&self, why: &str) -> Error {
-        let mut stage = self.stage();
-        match std::mem::take(&mut *stage) {
-            Stage::Started { desk, permit, .. } => {
-                let request = permit.id();
-                let outcome = Outcome::Aborted { why: why.into() };
-                *stage = Stage::Left(LeftOver::outcome(desk, permit, outcome));
-                Error::IntentChanged { request }
-            }
-            other => {
-                *stage = other;
-                Error::NoGuardrail
-            }
+        match give_up(&mut self.stage(), why) {
+            Some(request) => Error::IntentChanged { request },
+            None => Error::NoGuardrail,
         }
     }
 
@@ -232,23 +245,49 @@ impl Track {
         let taken = std::mem::take(&mut *self.stage());
         match taken {
             Stage::Idle => None,
-            Stage::Tracked(Tracked { desk, id, call, phase, mut slot }) => {
-                // While another call with the same key waits, the request is its.
-                let waits = matches!(phase, Phase::Waiting);
-                if waits && slot.as_mut().is_some_and(|slot| !slot.leave()) {
-                    return None;
-                }
-                Some(LeftOver { desk, ending: Ending::Gone { id, call, phase }, _slot: slot })
+            Stage::Tracked(Tracked { desk, id, call, place }) => {
+                let (phase, slot) = match place {
+                    Place::Opening(requested) => (Phase::Opening(requested), None),
+                    Place::Waiting(mut slot) => {
+                        // While another call with the same key waits, the request is its.
+                        if !slot.leave() {
+                            return None;
+                        }
+                        (Phase::Waiting, Some(slot))
+                    }
+                    Place::Starting(slot) => (Phase::Starting, slot),
+                };
+                Some(LeftOver { desk, ending: gone(id, call, phase), _slot: slot })
             }
             Stage::Started { desk, permit, call, body } => {
                 let panicked = std::thread::panicking();
                 let phase = if body { Phase::Body { panicked } } else { Phase::Starting };
                 let id = permit.id();
-                Some(LeftOver { desk, ending: Ending::Gone { id, call, phase }, _slot: None })
+                Some(LeftOver { desk, ending: gone(id, call, phase), _slot: None })
             }
             Stage::Left(left) => Some(left),
         }
     }
+}
+
+/// The body of a start does not begin, and that is to be put on record. Returns its request.
+fn give_up(stage: &mut Stage, why: &str) -> Option<RequestId> {
+    match std::mem::take(stage) {
+        Stage::Started { desk, permit, .. } => {
+            let request = permit.id();
+            let outcome = Outcome::Aborted { why: why.into() };
+            *stage = Stage::Left(LeftOver::outcome(desk, permit, outcome));
+            Some(request)
+        }
+        other => {
+            *stage = other;
+            None
+        }
+    }
+}
+
+fn gone(id: RequestId, call: Option<RequestId>, phase: Phase) -> Ending {
+    Ending::Gone(Box::new(Gone { id, call, phase }))
 }
 
 impl LeftOver {
@@ -258,7 +297,10 @@ impl LeftOver {
 
     /// Whether its request may come on record yet, so that looking for it takes time.
     fn may_be_under_way(&self) -> bool {
-        matches!(&self.ending, Ending::Gone { id, phase: Phase::Opening(_), .. } if id.is_keyed())
+        match &self.ending {
+            Ending::Gone(gone) => gone.id.is_keyed() && matches!(gone.phase, Phase::Opening(_)),
+            Ending::Outcome { .. } => false,
+        }
     }
 
     /// Records it in a task of its own, as far as that is possible: nothing rests on it.

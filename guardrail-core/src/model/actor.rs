@@ -1,29 +1,47 @@
 //! Who asks: the agent, the person it acts for, and the chain in between.
 
-use serde::{Deserialize, Serialize};
-
 use crate::model::name::{AgentName, PersonId};
 
 /// Who asks. The digest covers the agent, the person and the chain; session and model are shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Actor {
-    pub(crate) agent: AgentName,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) on_behalf_of: Option<PersonId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) session: Option<Box<str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) model: Option<Box<str>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) agent: AgentName,
+    /// Apart: thousands of calls wait at a time, and many have nothing here.
+    pub(super) behind: Option<Box<Behind>>,
+}
+
+/// What stands behind an agent, where something does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Behind {
+    pub(super) on_behalf_of: Option<PersonId>,
+    pub(super) session: Option<Box<str>>,
+    pub(super) model: Option<Box<str>>,
     pub(crate) chain: Vec<Box<str>>,
+}
+
+/// Where nothing does.
+static NOTHING: Behind =
+    Behind { on_behalf_of: None, session: None, model: None, chain: Vec::new() };
+
+impl Behind {
+    pub(super) fn apart(self) -> Option<Box<Self>> {
+        (self != NOTHING).then(|| Box::new(self))
+    }
 }
 
 impl Actor {
     /// An agent that acts for nobody known.
     #[must_use]
     pub fn new(agent: AgentName) -> Self {
-        Self { agent, on_behalf_of: None, session: None, model: None, chain: Vec::new() }
+        Self { agent, behind: None }
+    }
+
+    pub(super) fn behind(&self) -> &Behind {
+        self.behind.as_deref().unwrap_or(&NOTHING)
+    }
+
+    pub(crate) fn behind_mut(&mut self) -> &mut Behind {
+        self.behind.get_or_insert_default()
     }
 
     /// The agent's name, as it gives it.
@@ -34,24 +52,32 @@ impl Actor {
 
     /// The person of the directory it says it acts for.
     #[must_use]
-    pub const fn on_behalf_of(&self) -> Option<&PersonId> {
-        self.on_behalf_of.as_ref()
+    pub fn on_behalf_of(&self) -> Option<&PersonId> {
+        self.behind().on_behalf_of.as_ref()
     }
 
     /// The session or run this call belongs to.
     #[must_use]
     pub fn session(&self) -> Option<&str> {
-        self.session.as_deref()
+        self.behind().session.as_deref()
     }
 
     /// The language model behind the agent.
     #[must_use]
     pub fn model(&self) -> Option<&str> {
-        self.model.as_deref()
+        self.behind().model.as_deref()
     }
 
     /// Agents and people through whom the task came, first the one who gave it.
-    pub fn chain(&self) -> impl Iterator<Item = &str> {
-        self.chain.iter().map(AsRef::as_ref)
+    pub fn chain(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.behind().chain.iter().map(AsRef::as_ref)
     }
 }
+
+impl PartialEq for Actor {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.agent, self.behind()) == (&other.agent, other.behind())
+    }
+}
+
+impl Eq for Actor {}

@@ -2,21 +2,27 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::panic::Location;
 
 use serde::Serialize;
 
 use crate::clock::{Entropy, EntropyError, SystemEntropy};
 use crate::model::actor::Actor;
-use crate::model::arguments::{Arguments, Capture, Captured};
-use crate::model::canonical::{Bounds, Canonical, CaptureError};
+use crate::model::arguments::Arguments;
+use crate::model::canonical::{Bounds, Canonical, CaptureError, Pen, scribble};
+use crate::model::captures::Captures;
 use crate::model::digest::Digest;
-use crate::model::intent::{Intent, Place, Preview};
+use crate::model::intent::{Intent, Preview, Said};
 use crate::model::intent_error::IntentError;
 use crate::model::name::{ActionName, AgentName, PolicyName};
 use crate::model::origin::Origin;
+use crate::model::piece::Captured;
+use crate::model::place::{Place, Spot};
 use crate::model::prose::{ARGUMENT_LIMIT, PREVIEW_LIMIT, cut};
-use crate::model::secret::{Salt, mask_text};
+use crate::model::secret::{Salt, looks_like_credential, mask_text};
+
+/// Bytes that are set aside for an argument; more are taken where it needs them.
+const TYPICAL: usize = 48;
 
 /// Gathers the parts of an [`Intent`]. The first mistake is kept and returned by `build`.
 #[derive(Debug)]
@@ -26,17 +32,19 @@ pub struct IntentBuilder {
     policy: Option<Cow<'static, str>>,
     agent: Option<String>,
     on_behalf_of: Option<String>,
-    resource: Option<String>,
-    reason: Option<String>,
-    summary: Option<String>,
-    preview: Option<Preview>,
-    key: Option<String>,
+    said: Said,
     place: Place,
-    captures: Vec<Capture>,
+    captures: Captures,
     bounds: Bounds,
-    used: usize,
     salt: Option<Salt>,
     error: Option<IntentError>,
+}
+
+impl Intent {
+    /// Starts an intent by hand, for [`authorize`](crate::gate::Guardrail::authorize).
+    pub fn builder(action: impl Into<String>) -> IntentBuilder {
+        IntentBuilder::new(Cow::Owned(action.into()))
+    }
 }
 
 impl IntentBuilder {
@@ -46,42 +54,26 @@ impl IntentBuilder {
             policy: None,
             agent: None,
             on_behalf_of: None,
-            resource: None,
-            reason: None,
-            summary: None,
-            preview: None,
-            key: None,
-            place: Place {
-                host: Arc::default(),
-                module: Cow::Borrowed(""),
-                file: Cow::Borrowed(""),
-                line: 0,
-                environment: None,
-            },
-            captures: Vec::new(),
+            said: Said::default(),
+            place: Place::default(),
+            captures: Captures::default(),
             bounds: Bounds::default(),
-            used: 0,
             salt: None,
             error: None,
         }
     }
 
-    pub(crate) fn expecting(mut self, arguments: usize) -> Self {
-        self.captures.reserve_exact(arguments.min(ARGUMENT_LIMIT));
-        self
+    pub(crate) fn expect(&mut self, arguments: usize) {
+        self.captures.reserve(arguments.min(ARGUMENT_LIMIT) * TYPICAL);
     }
 
-    pub(crate) fn at(mut self, module: &'static str, file: &'static str, line: u32) -> Self {
-        self.place.module = Cow::Borrowed(module);
-        self.place.file = Cow::Borrowed(file);
-        self.place.line = line;
-        self
+    pub(crate) fn set_place(&mut self, module: &'static str, at: &'static Location<'static>) {
+        self.place.spot = Spot::Own { module, at: Some(at) };
     }
 
     /// The policy, of a name that lives as long as the program.
-    pub(crate) fn under(mut self, policy: &'static str) -> Self {
+    pub(crate) fn set_policy(&mut self, policy: &'static str) {
         self.policy = Some(Cow::Borrowed(policy));
-        self
     }
 
     /// The policy that judges the call. Required.
@@ -104,26 +96,26 @@ impl IntentBuilder {
 
     /// What the deed is done to, at most 1 KiB.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
-        self.resource = Some(resource.into());
+        self.said.resource = Some(resource.into().into());
         self
     }
 
     /// Why, in the agent's words; 4 KiB are kept.
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Some(reason.into());
+        self.said.reason = Some(reason.into().into());
         self
     }
 
     /// A one-line summary; 4 KiB are kept.
     pub fn summary(mut self, summary: impl Into<String>) -> Self {
-        self.summary = Some(summary.into());
+        self.said.summary = Some(summary.into().into());
         self
     }
 
     /// Text to show beside the arguments: a diff, a plan. 64 KiB are kept.
     pub fn preview(mut self, text: impl AsRef<str>) -> Self {
         let text = text.as_ref();
-        self.preview = Some(Preview {
+        self.said.preview = Some(Preview {
             sha256: Digest::of(text.as_bytes()),
             bytes: text.len(),
             text: cut(&mask_text(text), PREVIEW_LIMIT),
@@ -133,7 +125,7 @@ impl IntentBuilder {
 
     /// The idempotency key: a second call with it meets the first. At most 1 KiB.
     pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into());
+        self.said.key = Some(key.into().into());
         self
     }
 
@@ -143,7 +135,7 @@ impl IntentBuilder {
         name: impl Into<Cow<'static, str>>,
         value: &T,
     ) -> Self {
-        self.capture(name.into(), Captured::Value, |bounds| Canonical::of(value, bounds));
+        self.capture_named(name.into(), Captured::Value, |pen| pen.put(value));
         self
     }
 
@@ -154,7 +146,7 @@ impl IntentBuilder {
         value: &T,
     ) -> Self {
         let text = format_args!("{value:?}");
-        self.capture(name.into(), Captured::Debug, |bounds| Canonical::of(&text, bounds));
+        self.capture_named(name.into(), Captured::Debug, |pen| pen.put(&text));
         self
     }
 
@@ -164,13 +156,13 @@ impl IntentBuilder {
         name: impl Into<Cow<'static, str>>,
         value: &T,
     ) -> Self {
-        self.capture(name.into(), Captured::Redacted, |bounds| Canonical::of(value, bounds));
+        self.capture_named(name.into(), Captured::Redacted, |pen| pen.put(value));
         self
     }
 
     /// One argument that is left out, and named as left out.
     pub fn skip(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.capture(name.into(), Captured::Skipped, |_| Ok(Canonical::null()));
+        self.capture_named(name.into(), Captured::Skipped, |pen| pen.put(&()));
         self
     }
 
@@ -178,9 +170,19 @@ impl IntentBuilder {
     /// it, no number that would be rounded.
     pub fn json(mut self, object: &[u8]) -> Self {
         match Canonical::members(object, &self.bounds) {
+            Ok(members) if members.len() > ARGUMENT_LIMIT => {
+                let (bytes, members) = (object.len(), members.len());
+                self.fail(IntentError::TooMany { bytes, members, limit: ARGUMENT_LIMIT });
+            }
             Ok(members) => {
                 for (name, value) in members {
-                    self.capture(name.into(), Captured::Value, |_| Ok(value));
+                    if self.refuses(&name) {
+                        continue;
+                    }
+                    self.take(&name, |captures, _| {
+                        captures.push(&name, Captured::Value, value.borrowed());
+                        Ok(())
+                    });
                 }
             }
             Err(source) => self.fail(IntentError::Strict { bytes: object.len(), source }),
@@ -188,34 +190,65 @@ impl IntentBuilder {
         self
     }
 
-    pub(crate) fn capture(
+    /// One argument, of a name that is in the program's text or was made at run time.
+    fn capture_named(
         &mut self,
         name: Cow<'static, str>,
         captured: Captured,
-        make: impl FnOnce(&Bounds) -> Result<Canonical, CaptureError>,
+        write: impl FnOnce(&mut Pen) -> Result<(), CaptureError>,
+    ) {
+        let refused = matches!(&name, Cow::Owned(name) if self.refuses(name));
+        if !refused {
+            self.capture(&name, captured, write);
+        }
+    }
+
+    /// Refuses a name that would carry a credential to every reader: names are shown as they are.
+    fn refuses(&mut self, name: &str) -> bool {
+        let kind = looks_like_credential(name);
+        if let Some(kind) = kind {
+            self.fail(IntentError::NamedCredential(kind));
+        }
+        kind.is_some()
+    }
+
+    /// One argument, with the value that `write` puts.
+    pub(crate) fn capture(
+        &mut self,
+        name: &str,
+        captured: Captured,
+        write: impl FnOnce(&mut Pen) -> Result<(), CaptureError>,
+    ) {
+        self.take(name, |captures, bounds| {
+            scribble(bounds, write, |json| captures.push(name, captured, json))
+        });
+    }
+
+    fn take(
+        &mut self,
+        name: &str,
+        push: impl FnOnce(&mut Captures, &Bounds) -> Result<(), CaptureError>,
     ) {
         if self.captures.len() >= ARGUMENT_LIMIT {
             self.fail(IntentError::TooLong { part: "argument list", limit: ARGUMENT_LIMIT });
-        } else if self.captures.iter().any(|capture| capture.name == name) {
-            self.fail(IntentError::Twice(name.into_owned()));
+        } else if self.captures.contains(name) {
+            self.fail(IntentError::Twice(mask_text(name).into_owned()));
         } else {
-            let bytes = self.bounds.bytes.saturating_sub(self.used);
-            let capture = match make(&Bounds { bytes, ..self.bounds }) {
-                Ok(json) => Capture { name, captured, json },
-                Err(source) => {
-                    self.fail(IntentError::Capture { name: name.to_string(), source });
-                    Capture { name, captured: Captured::Unshowable, json: Canonical::null() }
-                }
-            };
-            self.used = self.used.saturating_add(capture.json.len());
-            self.captures.push(capture);
+            let bytes = self.bounds.bytes.saturating_sub(self.captures.bytes());
+            if let Err(source) = push(&mut self.captures, &Bounds { bytes, ..self.bounds }) {
+                let name_shown = mask_text(name).into_owned();
+                self.fail(IntentError::Capture { name: name_shown, source });
+                self.captures.push(name, Captured::Unshowable, Canonical::NULL);
+            }
         }
     }
 
     /// The arguments captured so far, for whoever makes the preview.
     pub(crate) fn arguments(&mut self, entropy: &dyn Entropy) -> Result<Arguments, EntropyError> {
-        let captures = self.captures.clone();
-        Arguments::new(captures, || self.salt(entropy))
+        let captures = std::mem::take(&mut self.captures);
+        let arguments = captures.mask(|| self.salt(entropy));
+        self.captures = captures;
+        arguments
     }
 
     fn salt(&mut self, entropy: &dyn Entropy) -> Result<Salt, EntropyError> {
@@ -236,19 +269,19 @@ impl IntentBuilder {
     }
 
     pub(crate) fn set_resource(&mut self, resource: String) {
-        self.resource = Some(resource);
+        self.said.resource = Some(resource.into());
     }
 
     pub(crate) fn set_reason(&mut self, reason: String) {
-        self.reason = Some(reason);
+        self.said.reason = Some(reason.into());
     }
 
     pub(crate) fn set_key(&mut self, key: String) {
-        self.key = Some(key);
+        self.said.key = Some(key.into());
     }
 
     pub(crate) fn set_summary(&mut self, summary: String) {
-        self.summary = Some(summary);
+        self.said.summary = Some(summary.into());
     }
 
     pub(crate) fn fail(&mut self, error: IntentError) {
@@ -279,11 +312,11 @@ impl IntentBuilder {
         if self.policy.is_none() {
             first(IntentError::Missing("policy"));
         }
-        let action = ActionName::new(&self.action).unwrap_or_else(|e| {
+        let action = ActionName::of(std::mem::take(&mut self.action)).unwrap_or_else(|e| {
             first(e.into());
             ActionName::invalid()
         });
-        let policy = PolicyName::new(self.policy.as_deref().unwrap_or_default());
+        let policy = PolicyName::of(self.policy.take().unwrap_or_default());
         let policy = policy.unwrap_or_else(|e| {
             first(e.into());
             PolicyName::invalid()
@@ -294,7 +327,7 @@ impl IntentBuilder {
             None
         });
         let captures = std::mem::take(&mut self.captures);
-        let arguments = Arguments::new(captures, || self.salt(entropy)).unwrap_or_else(|e| {
+        let arguments = captures.mask(|| self.salt(entropy)).unwrap_or_else(|e| {
             first(e.into());
             Arguments::default()
         });
@@ -310,11 +343,7 @@ impl IntentBuilder {
                 (None, None) => AgentName::invalid(),
             }),
             place: self.place,
-            resource: self.resource.map(Into::into),
-            reason: self.reason.map(Into::into),
-            summary: self.summary.map(Into::into),
-            preview: self.preview.map(Box::new),
-            key: self.key.map(Into::into),
+            said: self.said.apart(),
             digest: Digest::from_bytes([0; 32]),
         };
         if let Some(person) = &self.on_behalf_of

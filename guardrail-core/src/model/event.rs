@@ -9,8 +9,9 @@ use crate::model::digest::Digest;
 use crate::model::id::RequestId;
 use crate::model::intent::Intent;
 use crate::model::name::PersonId;
-use crate::model::requirement::{Choice, Tally, Verdict};
+use crate::model::requirement::{Choice, Verdict};
 use crate::model::secret::Commitment;
+use crate::model::tally::Tally;
 use crate::model::vote::{Identity, VoteRefusal};
 
 /// Most bytes of a comment, a vote's reason or an explanation that are kept.
@@ -176,7 +177,7 @@ pub enum AuditEvent {
 #[serde(deny_unknown_fields)]
 pub struct Requested {
     /// What it is about to do.
-    pub intent: Arc<Intent>,
+    pub intent: Intent,
     /// What the policy says of it.
     pub verdict: Verdict,
     /// Of the policies in force.

@@ -1,6 +1,7 @@
 //! Ids and counters: requests, logs, nonces, versions and sequence numbers.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
@@ -9,8 +10,14 @@ use crate::clock::{Entropy, EntropyError, Timestamp};
 use crate::model::digest::{Digest, Fields, hex, unhex};
 
 /// The id of one approval request: a UUID, version 8 for a call with a key, else version 7.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RequestId(Uuid);
+
+impl Hash for RequestId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(self.0.as_u128());
+    }
+}
 
 impl RequestId {
     /// The log's own stream, for events of no request. Never the id of a request.
@@ -152,11 +159,9 @@ impl LogId {
 macro_rules! id_text {
     ($name:ident) => {
         impl $name {
-            /// The 36 characters of its text.
-            pub(crate) fn text(&self) -> [u8; 36] {
-                let mut text = [0; 36];
-                self.0.hyphenated().encode_lower(&mut text);
-                text
+            /// Its text, written there.
+            pub(crate) fn text<'t>(&self, to: &'t mut [u8; 36]) -> &'t str {
+                self.0.hyphenated().encode_lower(to)
             }
         }
 

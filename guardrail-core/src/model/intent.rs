@@ -1,59 +1,12 @@
 //! What an agent is about to do: immutable, with a digest an approval is bound to.
 
-use std::borrow::Cow;
-use std::sync::Arc;
-
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 
 use crate::model::actor::Actor;
 use crate::model::arguments::Arguments;
-use crate::model::builder::IntentBuilder;
 use crate::model::digest::{Digest, Fields};
 use crate::model::name::{ActionName, PolicyName};
-
-/// Where a call comes from. Of these the digest covers the environment only.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Place {
-    pub(crate) host: Arc<str>,
-    pub(crate) module: Cow<'static, str>,
-    pub(crate) file: Cow<'static, str>,
-    pub(crate) line: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) environment: Option<Arc<str>>,
-}
-
-impl Place {
-    /// The machine's name.
-    #[must_use]
-    pub fn host(&self) -> &str {
-        &self.host
-    }
-
-    /// The Rust module of the guarded function; empty for one not made by the macro.
-    #[must_use]
-    pub fn module(&self) -> &str {
-        &self.module
-    }
-
-    /// The source file of the guarded function; empty for one not made by the macro.
-    #[must_use]
-    pub fn file(&self) -> &str {
-        &self.file
-    }
-
-    /// The line in that file, from 1.
-    #[must_use]
-    pub const fn line(&self) -> u32 {
-        self.line
-    }
-
-    /// `prod`, `staging` and the like, as the program was configured.
-    #[must_use]
-    pub fn environment(&self) -> Option<&str> {
-        self.environment.as_deref()
-    }
-}
+use crate::model::place::Place;
 
 /// Text made once before the request, to be shown beside the arguments: a diff, a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,36 +40,41 @@ impl Preview {
 }
 
 /// What an agent is about to do. Immutable; equal digests mean the same deed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Intent {
-    pub(crate) action: ActionName,
-    pub(crate) policy: PolicyName,
-    pub(crate) arguments: Arguments,
+    pub(super) action: ActionName,
+    pub(super) policy: PolicyName,
+    pub(super) arguments: Arguments,
     pub(crate) actor: Actor,
     pub(crate) place: Place,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) resource: Option<Box<str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) reason: Option<Box<str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) summary: Option<Box<str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) preview: Option<Box<Preview>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) key: Option<Box<str>>,
-    pub(crate) digest: Digest,
+    /// Apart: thousands of calls wait at a time, and many have nothing here.
+    pub(super) said: Option<Box<Said>>,
+    pub(super) digest: Digest,
     /// Whether its agent was named, so that the program's default does not replace it.
-    #[serde(skip)]
-    pub(crate) attributed: bool,
+    pub(super) attributed: bool,
+}
+
+/// What an intent says beside its arguments, where it does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) resource: Option<Box<str>>,
+    pub(super) reason: Option<Box<str>>,
+    pub(super) summary: Option<Box<str>>,
+    pub(super) preview: Option<Preview>,
+    pub(super) key: Option<Box<str>>,
+}
+
+/// Where it does not.
+static NOTHING: Said =
+    Said { resource: None, reason: None, summary: None, preview: None, key: None };
+
+impl Said {
+    pub(super) fn apart(self) -> Option<Box<Self>> {
+        (self != NOTHING).then(|| Box::new(self))
+    }
 }
 
 impl Intent {
-    /// Starts an intent by hand, for [`authorize`](crate::gate::Guardrail::authorize).
-    pub fn builder(action: impl Into<String>) -> IntentBuilder {
-        IntentBuilder::new(Cow::Owned(action.into()))
-    }
-
     /// The guarded function's name.
     #[must_use]
     pub fn action(&self) -> &str {
@@ -150,31 +108,31 @@ impl Intent {
     /// What the deed is done to, where the developer names it.
     #[must_use]
     pub fn resource(&self) -> Option<&str> {
-        self.resource.as_deref()
+        self.said().resource.as_deref()
     }
 
     /// Why, in the agent's words. Nobody has verified it.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
-        self.reason.as_deref()
+        self.said().reason.as_deref()
     }
 
     /// The developer's one-line summary, with values filled in.
     #[must_use]
     pub fn summary(&self) -> Option<&str> {
-        self.summary.as_deref()
+        self.said().summary.as_deref()
     }
 
     /// The preview, where the developer gives one.
     #[must_use]
     pub fn preview(&self) -> Option<&Preview> {
-        self.preview.as_deref()
+        self.said().preview.as_ref()
     }
 
     /// The idempotency key of the call.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
-        self.key.as_deref()
+        self.said().key.as_deref()
     }
 
     /// What an approval of this intent is bound to.
@@ -183,16 +141,25 @@ impl Intent {
         self.digest
     }
 
+    pub(super) fn said(&self) -> &Said {
+        self.said.as_deref().unwrap_or(&NOTHING)
+    }
+
+    pub(super) fn said_mut(&mut self) -> &mut Said {
+        self.said.get_or_insert_default()
+    }
+
     /// Whether another call is about to do the very same. Equal digests say so; where values are
     /// hidden, digests differ from call to call.
     pub(crate) fn is_same_deed(&self, other: &Self) -> bool {
-        let (a, b) = (&self.actor, &other.actor);
         self.digest == other.digest
             || (self.action == other.action
                 && self.policy == other.policy
-                && self.resource == other.resource
-                && self.place.environment == other.place.environment
-                && (&a.agent, &a.on_behalf_of, &a.chain) == (&b.agent, &b.on_behalf_of, &b.chain)
+                && self.resource() == other.resource()
+                && self.place.environment() == other.place.environment()
+                && self.actor.agent == other.actor.agent
+                && self.actor.on_behalf_of() == other.actor.on_behalf_of()
+                && self.actor.chain().eq(other.actor.chain())
                 && self.arguments.are_same(&other.arguments))
     }
 
@@ -201,32 +168,12 @@ impl Intent {
         fields.text(self.action.as_str());
         fields.text(self.policy.as_str());
         self.arguments.hash_into(&mut fields);
-        fields.optional(self.resource.as_deref());
-        fields.optional(self.place.environment.as_deref());
+        fields.optional(self.resource());
+        fields.optional(self.place.environment());
         fields.text(self.actor.agent.as_str());
-        fields.optional(self.actor.on_behalf_of.as_ref().map(|person| person.as_str()));
-        fields.count(self.actor.chain.len());
-        for link in &self.actor.chain {
-            fields.text(link);
-        }
+        fields.optional(self.actor.on_behalf_of().map(|person| person.as_str()));
+        fields.count(self.actor.chain().len());
+        self.actor.chain().for_each(|link| fields.text(link));
         fields.digest()
-    }
-}
-
-impl Serialize for Intent {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Intent {
-    /// Takes only an intent whose digest is the digest of its parts.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let intent = Self::deserialize(deserializer)?;
-        if intent.compute_digest() == intent.digest {
-            Ok(intent)
-        } else {
-            Err(de::Error::custom("the intent's digest is not the digest of its parts"))
-        }
     }
 }

@@ -29,6 +29,16 @@ pub enum IntentError {
         /// Why.
         source: StrictError,
     },
+    /// Arguments given as JSON are more than one call may have.
+    #[error("the {bytes} bytes of arguments have {members} members, and {limit} are the most")]
+    TooMany {
+        /// How many bytes were given; nothing else is kept of them.
+        bytes: usize,
+        /// How many members they have.
+        members: usize,
+        /// The bound.
+        limit: usize,
+    },
     /// Two arguments have one name.
     #[error("there are two arguments named `{0}`")]
     Twice(String),
@@ -43,6 +53,9 @@ pub enum IntentError {
     /// The resource would carry a credential to every reader.
     #[error("the resource looks like a credential ({0}); name the resource without it")]
     Credential(&'static str),
+    /// The name of an argument would do so.
+    #[error("the name of an argument looks like a credential ({0}); pass it as a value")]
+    NamedCredential(&'static str),
     /// A part that every intent has was not given.
     #[error("the intent has no {0}")]
     Missing(&'static str),

@@ -7,6 +7,7 @@ use crate::model::digest::Digest;
 use crate::model::intent::Intent;
 use crate::model::intent_error::IntentError;
 use crate::model::name::{AgentName, PersonId};
+use crate::model::place::Machine;
 use crate::model::prose::{CHAIN_LIMIT, LABEL_LIMIT, tidy};
 use crate::model::secret::{looks_like_credential, mask_text};
 
@@ -24,8 +25,7 @@ pub(crate) struct Origin {
     pub(crate) chain: Vec<Box<str>>,
     pub(crate) reason: Option<Arc<str>>,
     pub(crate) key: Option<Arc<str>>,
-    pub(crate) host: Arc<str>,
-    pub(crate) environment: Option<Arc<str>>,
+    pub(crate) machine: Arc<Machine>,
 }
 
 impl Intent {
@@ -43,7 +43,7 @@ impl Intent {
     }
 
     pub(crate) fn act_for(&mut self, person: &str) -> Result<(), IntentError> {
-        self.actor.on_behalf_of = Some(PersonId::new(person)?);
+        self.actor.behind_mut().on_behalf_of = Some(PersonId::new(person)?);
         Ok(())
     }
 
@@ -60,16 +60,21 @@ impl Intent {
             }
         }
         let own = |text: &Option<Arc<str>>| text.as_deref().map(Into::into);
-        self.actor.session = self.actor.session.take().or_else(|| own(&origin.session));
-        self.actor.model = self.actor.model.take().or_else(|| own(&origin.model));
-        if self.actor.chain.is_empty() {
-            self.actor.chain.clone_from(&origin.chain);
+        if origin.session.is_some() || origin.model.is_some() || !origin.chain.is_empty() {
+            let behind = self.actor.behind_mut();
+            behind.session = behind.session.take().or_else(|| own(&origin.session));
+            behind.model = behind.model.take().or_else(|| own(&origin.model));
+            if behind.chain.is_empty() {
+                behind.chain.clone_from(&origin.chain);
+            }
         }
-        self.reason = self.reason.take().or_else(|| own(&origin.reason));
-        self.key = self.key.take().or_else(|| own(&origin.key));
-        self.place.host = Arc::clone(&origin.host);
-        self.place.environment.clone_from(&origin.environment);
-        match (&self.actor.on_behalf_of, &origin.on_behalf_of) {
+        if origin.reason.is_some() || origin.key.is_some() {
+            let said = self.said_mut();
+            said.reason = said.reason.take().or_else(|| own(&origin.reason));
+            said.key = said.key.take().or_else(|| own(&origin.key));
+        }
+        self.place.machine = Some(Arc::clone(&origin.machine));
+        match (self.actor.on_behalf_of(), &origin.on_behalf_of) {
             (None, Some(person)) => named.and(self.act_for(person)),
             _ => named,
         }
@@ -77,39 +82,41 @@ impl Intent {
 
     /// Masks and cuts prose, and checks what may not be cut.
     pub(crate) fn bound(&mut self) -> Result<(), IntentError> {
-        for prose in [&mut self.reason, &mut self.summary].into_iter().flatten() {
-            tidy(prose);
-        }
-        for label in [&mut self.actor.session, &mut self.actor.model] {
-            if let Some(text) = label
-                && let Cow::Owned(masked) = mask_text(text)
+        if let Some(said) = &mut self.said {
+            for prose in [&mut said.reason, &mut said.summary].into_iter().flatten() {
+                tidy(prose);
+            }
+            // Two keys that look alike once they are masked are still two keys.
+            if let Some(key) = &mut said.key
+                && let Cow::Owned(masked) = mask_text(key)
             {
-                *text = masked.into();
+                *key = format!("{masked} {}", Digest::of(key.as_bytes())).into();
             }
         }
-        // Two keys that look alike once they are masked are still two keys.
-        if let Some(key) = &mut self.key
-            && let Cow::Owned(masked) = mask_text(key)
-        {
-            *key = format!("{masked} {}", Digest::of(key.as_bytes())).into();
+        if let Some(behind) = &mut self.actor.behind {
+            for label in [&mut behind.session, &mut behind.model].into_iter().flatten() {
+                if let Cow::Owned(masked) = mask_text(label) {
+                    *label = masked.into();
+                }
+            }
         }
         let labels = [
-            ("resource", self.resource.as_deref()),
-            ("key", self.key.as_deref()),
-            ("session", self.actor.session.as_deref()),
-            ("model", self.actor.model.as_deref()),
-            ("environment", self.place.environment.as_deref()),
+            ("resource", self.resource()),
+            ("key", self.key()),
+            ("session", self.actor.session()),
+            ("model", self.actor.model()),
+            ("environment", self.place.environment()),
         ];
-        let chain = self.actor.chain.iter().map(|link| ("delegation chain's link", Some(&**link)));
+        let chain = self.actor.chain().map(|link| ("delegation chain's link", Some(link)));
         for (part, text) in labels.into_iter().chain(chain) {
             if text.is_some_and(|text| text.len() > LABEL_LIMIT) {
                 return Err(IntentError::TooLong { part, limit: LABEL_LIMIT });
             }
         }
-        if self.actor.chain.len() > CHAIN_LIMIT {
+        if self.actor.chain().len() > CHAIN_LIMIT {
             return Err(IntentError::TooLong { part: "delegation chain", limit: CHAIN_LIMIT });
         }
-        match self.resource.as_deref().and_then(looks_like_credential) {
+        match self.resource().and_then(looks_like_credential) {
             Some(kind) => Err(IntentError::Credential(kind)),
             None => Ok(()),
         }
@@ -117,19 +124,23 @@ impl Intent {
 
     /// Makes a refused intent small and clean enough for the record of its refusal.
     pub(crate) fn truncate(&mut self) {
-        self.resource = None;
-        for prose in [&mut self.reason, &mut self.summary].into_iter().flatten() {
-            tidy(prose);
-        }
-        for label in [&mut self.actor.session, &mut self.actor.model, &mut self.key] {
-            if label.as_ref().is_some_and(|text| text.len() > LABEL_LIMIT) {
-                *label = None;
+        if let Some(said) = &mut self.said {
+            said.resource = None;
+            for prose in [&mut said.reason, &mut said.summary].into_iter().flatten() {
+                tidy(prose);
             }
+            said.key.take_if(|key| key.len() > LABEL_LIMIT);
         }
-        self.actor.chain.truncate(CHAIN_LIMIT);
-        self.actor.chain.retain(|link| link.len() <= LABEL_LIMIT);
+        if let Some(behind) = &mut self.actor.behind {
+            for label in [&mut behind.session, &mut behind.model] {
+                label.take_if(|text| text.len() > LABEL_LIMIT);
+            }
+            behind.chain.truncate(CHAIN_LIMIT);
+            behind.chain.retain(|link| link.len() <= LABEL_LIMIT);
+        }
         if self.place.environment().is_some_and(|text| text.len() > LABEL_LIMIT) {
-            self.place.environment = None;
+            let host = self.place.host().into();
+            self.place.machine = Some(Arc::new(Machine { host, environment: None }));
         }
     }
 }

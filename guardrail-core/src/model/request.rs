@@ -1,19 +1,20 @@
 //! A request for approval: the fold of its audit events.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::model::counted::{CountedVote, voter};
 use crate::model::decision::{Decision, Outcome};
 use crate::model::digest::Digest;
-use crate::model::event::{AuditEvent, Posted, Requested, Resolved};
+use crate::model::event::{AuditEvent, Resolved};
+use crate::model::fold::{Fold, FoldError};
 use crate::model::id::{RequestId, Version};
 use crate::model::intent::Intent;
 use crate::model::name::PersonId;
 use crate::model::receipt::Receipt;
-use crate::model::requirement::{Choice, Requirement, Retry, Tally, Verdict};
+use crate::model::requirement::{Choice, RETRIES, Requirement, Retry, Verdict};
 use crate::model::state::State;
+use crate::model::tally::Tally;
 use crate::model::vote::Identity;
 
 /// A request: an intent, what its policy asks, the votes, where it stands. The fold of its events
@@ -21,87 +22,13 @@ use crate::model::vote::Identity;
 #[derive(Clone, Debug)]
 pub struct ApprovalRequest(Arc<Fold>);
 
-/// What the events have come to.
-#[derive(Clone, Debug)]
-struct Fold {
-    id: RequestId,
-    requested: Arc<Requested>,
-    created: Timestamp,
-    version: Version,
-    state: State,
-    decided: Option<Timestamp>,
-    outcome: Option<Outcome>,
-    /// Apart: thousands of requests wait at a time, and nearly all have nothing here.
-    more: Option<Box<More>>,
-}
-
-/// What the events have come to where people had their say.
-#[derive(Clone, Debug, Default)]
-struct More {
-    votes: Vec<CountedVote>,
-    posted: Vec<Arc<Posted>>,
-    refused: BTreeMap<Box<str>, u32>,
-    denied: Option<(Option<PersonId>, Option<Box<str>>)>,
-    unknown: Option<Box<str>>,
-    call: Option<RequestId>,
-    retried: bool,
-    resolved: Option<Arc<Resolved>>,
-}
-
-/// Where nobody had.
-static NOTHING: More = More {
-    votes: Vec::new(),
-    posted: Vec::new(),
-    refused: BTreeMap::new(),
-    denied: None,
-    unknown: None,
-    call: None,
-    retried: false,
-    resolved: None,
-};
-
-impl Fold {
-    fn more(&self) -> &More {
-        self.more.as_deref().unwrap_or(&NOTHING)
-    }
-
-    fn more_mut(&mut self) -> &mut More {
-        self.more.get_or_insert_default()
-    }
-}
-
-/// An event that cannot follow the ones before it: the log is damaged, or another hand wrote it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("event {version} of request {id}, `{event}`, cannot follow state {state}")]
-#[non_exhaustive]
-pub struct FoldError {
-    id: RequestId,
-    version: Version,
-    event: Box<str>,
-    state: State,
-}
-
 impl ApprovalRequest {
     /// The request a stream begins with.
     ///
     /// # Errors
     /// When the stream begins with anything but a request.
     pub fn first(id: RequestId, time: Timestamp, event: &AuditEvent) -> Result<Self, FoldError> {
-        let (AuditEvent::Requested(requested), Some(state)) = (event, event.step(State::New))
-        else {
-            let event = event.name().into();
-            return Err(FoldError { id, version: Version::START.next(), event, state: State::New });
-        };
-        Ok(Self(Arc::new(Fold {
-            id,
-            requested: Arc::clone(requested),
-            created: time,
-            version: Version::START.next(),
-            state,
-            decided: (state != State::Pending).then_some(time),
-            outcome: None,
-            more: None,
-        })))
+        Ok(Self(Arc::new(Fold::first(id, time, event)?)))
     }
 
     /// Takes the next event of a stream that may just begin.
@@ -128,60 +55,7 @@ impl ApprovalRequest {
     /// # Errors
     /// When it cannot follow; the request is unchanged then.
     pub fn apply(&mut self, time: Timestamp, event: &AuditEvent) -> Result<(), FoldError> {
-        let fold = Arc::make_mut(&mut self.0);
-        if let AuditEvent::Other { name } = event {
-            // What an unknown event means nobody here can say: nothing starts on it.
-            fold.more_mut().unknown = Some(name.clone());
-            fold.version = fold.version.next();
-            return Ok(());
-        }
-        let Some(state) = event.step(fold.state) else {
-            return Err(FoldError {
-                id: fold.id,
-                version: fold.version.next(),
-                event: event.name().into(),
-                state: fold.state,
-            });
-        };
-        match event {
-            AuditEvent::Voted(voted) => {
-                fold.more_mut().votes.push(CountedVote { time, voted: Arc::clone(voted) });
-            }
-            AuditEvent::Denied { by, reason } => {
-                fold.more_mut().denied = Some((by.clone(), reason.clone()));
-            }
-            AuditEvent::Posted(posted) => fold.more_mut().posted.push(Arc::clone(posted)),
-            AuditEvent::VoteRefused { who, person, .. } => {
-                let count = fold.more_mut().refused.entry(voter(who, person.as_ref())).or_default();
-                *count = count.saturating_add(1);
-            }
-            AuditEvent::Started { call: Some(call), .. } => fold.more_mut().call = Some(*call),
-            AuditEvent::Retried { call, .. } => {
-                let more = fold.more_mut();
-                (more.call, more.retried) = (*call, true);
-                fold.outcome = None;
-            }
-            AuditEvent::Resolved(resolved) => {
-                fold.more_mut().resolved = Some(Arc::clone(resolved));
-            }
-            AuditEvent::Completed => fold.outcome = Some(Outcome::Completed),
-            AuditEvent::Failed { panicked } => {
-                fold.outcome = Some(Outcome::Failed { panicked: *panicked });
-            }
-            AuditEvent::Aborted { why } => {
-                fold.outcome = Some(Outcome::Aborted { why: why.clone() });
-            }
-            AuditEvent::Unknown { why } => {
-                fold.outcome = Some(Outcome::Unknown { why: why.clone() });
-            }
-            _ => {}
-        }
-        if fold.state == State::Pending && state != State::Pending {
-            fold.decided = Some(time);
-        }
-        fold.state = state;
-        fold.version = fold.version.next();
-        Ok(())
+        Arc::make_mut(&mut self.0).apply(time, event)
     }
 
     /// Its id.
@@ -241,13 +115,13 @@ impl ApprovalRequest {
     /// When it was decided, where it was.
     #[must_use]
     pub fn decided(&self) -> Option<Timestamp> {
-        self.0.decided
+        (self.0.state != State::Pending).then_some(self.0.decided)
     }
 
     /// When its approval lapses if it is not started, where it is approved.
     #[must_use]
     pub fn lapses(&self) -> Option<Timestamp> {
-        let decided = self.0.decided.filter(|_| self.0.state == State::Approved)?;
+        let decided = self.decided().filter(|_| self.0.state == State::Approved)?;
         Some(match self.requirement() {
             Some(requirement) => decided.after(requirement.grant_ttl()),
             None => Timestamp::MAX,
@@ -255,11 +129,12 @@ impl ApprovalRequest {
     }
 
     /// Until when its body may begin again, where its outcome is unknown and its policy lets it: as
-    /// long as its approval would have lasted.
+    /// long as its approval would have lasted, [`RETRIES`] times.
     #[must_use]
     pub fn retries(&self) -> Option<Timestamp> {
         let requirement = self.requirement().filter(|r| r.retry() == Retry::Idempotent)?;
-        let decided = self.0.decided.filter(|_| self.0.state == State::Unknown)?;
+        let may = self.0.state == State::Unknown && self.0.more().retries < RETRIES;
+        let decided = self.decided().filter(|_| may)?;
         Some(decided.after(requirement.grant_ttl()))
     }
 
@@ -364,10 +239,10 @@ impl ApprovalRequest {
         self.0.outcome.as_ref()
     }
 
-    /// Whether its body was let begin again after its outcome was unknown.
+    /// Which start its last one is: the first is 1, and each after its outcome was unknown one more.
     #[must_use]
-    pub fn is_retried(&self) -> bool {
-        self.0.more().retried
+    pub fn start(&self) -> u32 {
+        self.0.more().retries.saturating_add(1)
     }
 
     /// What a person found out, where the outcome was unknown and one has looked.

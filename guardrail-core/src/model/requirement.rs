@@ -132,6 +132,10 @@ pub enum Retry {
     Idempotent,
 }
 
+/// How often a body begins again on one approval, where its policy lets it. One whose process was gone
+/// each time is no accident any more: a person looks into it.
+pub const RETRIES: u32 = 3;
+
 impl Retry {
     const fn is_never(&self) -> bool {
         matches!(self, Self::Never)
@@ -232,90 +236,6 @@ impl Requirement {
     #[must_use]
     pub fn is_eligible(&self, person: &PersonId) -> bool {
         self.stages.iter().any(|stage| stage.people.contains(person))
-    }
-
-    /// How many approvals count, and whether they are enough. One person counts in one stage:
-    /// people are dealt to stages so that as many places as possible are filled.
-    #[must_use]
-    pub fn tally<'p>(&self, approvers: impl IntoIterator<Item = &'p PersonId>) -> Tally {
-        let places: Vec<usize> = self
-            .stages
-            .iter()
-            .enumerate()
-            .flat_map(|(index, stage)| {
-                // More places than people can never be filled; one more than people says so.
-                let most = stage.people.len().saturating_add(1);
-                std::iter::repeat_n(index, most.min(stage.approvals as usize))
-            })
-            .collect();
-        let mut people: Vec<&PersonId> = Vec::new();
-        for person in approvers {
-            if !people.contains(&person) {
-                people.push(person);
-            }
-        }
-        let mut seats: Vec<Option<&PersonId>> = vec![None; places.len()];
-        let mut filled = 0;
-        for person in people {
-            let mut tried = vec![false; places.len()];
-            if self.seat(person, &places, &mut seats, &mut tried) {
-                filled += 1;
-            }
-        }
-        Tally { approvals: filled, required: self.approvals() }
-    }
-
-    /// Finds a place for `person`, moving others where that helps (Kuhn's augmenting paths).
-    fn seat<'p>(
-        &self,
-        person: &'p PersonId,
-        places: &[usize],
-        seats: &mut [Option<&'p PersonId>],
-        tried: &mut [bool],
-    ) -> bool {
-        for (place, stage) in places.iter().enumerate() {
-            let open = tried.get(place) == Some(&false)
-                && self.stages.get(*stage).is_some_and(|stage| stage.people.contains(person));
-            if !open {
-                continue;
-            }
-            if let Some(mark) = tried.get_mut(place) {
-                *mark = true;
-            }
-            let moved = match seats.get(place).copied().flatten() {
-                None => true,
-                Some(sitting) => self.seat(sitting, places, seats, tried),
-            };
-            if moved && let Some(seat) = seats.get_mut(place) {
-                *seat = Some(person);
-                return true;
-            }
-        }
-        false
-    }
-}
-
-/// How far a request has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Tally {
-    /// Approvals that count.
-    pub approvals: u32,
-    /// Approvals it takes.
-    pub required: u32,
-}
-
-impl Tally {
-    /// Whether it is enough.
-    #[must_use]
-    pub const fn is_complete(&self) -> bool {
-        self.required > 0 && self.approvals >= self.required
-    }
-}
-
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {}", self.approvals, self.required)
     }
 }
 

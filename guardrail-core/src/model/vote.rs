@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::model::digest::Digest;
 use crate::model::id::Nonce;
 use crate::model::name::PersonId;
-use crate::model::requirement::{Choice, Tally};
+use crate::model::requirement::Choice;
 use crate::model::state::State;
+use crate::model::tally::Tally;
 
 /// What a channel proved about someone: a realm (`slack`, `terminal`) and a subject in it. It is
 /// compared byte for byte with what the directory holds.

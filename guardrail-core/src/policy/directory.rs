@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{GroupName, Identity, PersonId, fold};
+use crate::model::{GroupName, Identity, PersonId, folded};
 use crate::policy::person::Person;
 
 /// Who an identity belongs to. Exhaustive on purpose: an unlinked account is nobody.
@@ -31,7 +31,7 @@ impl Directory {
         let mut directory = Self { groups, ..Self::default() };
         for person in people {
             for name in person.names() {
-                directory.names.insert(name, person.id.clone());
+                directory.names.insert(name.into_owned(), person.id.clone());
             }
             for identity in &person.identities {
                 directory.identities.insert(identity.clone(), person.id.clone());
@@ -45,7 +45,7 @@ impl Directory {
     /// every other the directory must hold realm and subject byte for byte.
     pub fn resolve(&self, identity: &Identity) -> Resolution<'_> {
         let found = if identity.realm() == Identity::PERSON {
-            PersonId::new(identity.subject()).ok().and_then(|id| self.person(&id))
+            self.people.get(identity.subject())
         } else {
             self.identities.get(identity).and_then(|id| self.person(id))
         };
@@ -62,7 +62,7 @@ impl Directory {
     /// [`fold`](crate::model::fold).
     #[must_use]
     pub fn named(&self, text: &str) -> Option<&Person> {
-        self.names.get(&fold(text)).and_then(|id| self.person(id))
+        self.names.get(&*folded(text)).and_then(|id| self.person(id))
     }
 
     /// Everyone, by id.

@@ -1,8 +1,9 @@
 //! One person of the directory, and the names they go by.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use crate::model::{AgentName, Identity, PersonId, fold};
+use crate::model::{AgentName, Identity, PersonId, folded};
 
 /// What someone in the directory is. Exhaustive on purpose: only one of these votes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -105,7 +106,7 @@ impl Person {
     }
 
     /// The folded id and the folded email address: no two people share one.
-    pub(super) fn names(&self) -> impl Iterator<Item = String> {
-        std::iter::once(self.id.folded()).chain(self.email().map(fold))
+    pub(super) fn names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        std::iter::once(self.id.spelled()).chain(self.email().map(folded))
     }
 }

@@ -1,6 +1,8 @@
 //! Who is on the requesting side of an intent: nobody approves their own request.
 
-use crate::model::{Intent, PersonId, fold};
+use std::borrow::Cow;
+
+use crate::model::{Intent, PersonId, fold, folded};
 use crate::policy::directory::Directory;
 use crate::policy::person::Person;
 
@@ -15,10 +17,10 @@ impl Directory {
     pub fn is_requesting_side(&self, person: &PersonId, intent: &Intent) -> bool {
         let Some(person) = self.person(person) else { return true };
         let theirs = answers_to(person);
-        requesting(intent).iter().any(|name| {
-            theirs.contains(name)
+        requesting(intent).any(|name| {
+            theirs.contains(&name)
                 // Who is named by one of their names is meant by all of them.
-                || self.named(name).is_some_and(|named| {
+                || self.named(&name).is_some_and(|named| {
                     named.names().any(|name| theirs.contains(&name))
                 })
         })
@@ -26,20 +28,16 @@ impl Directory {
 }
 
 /// Every name under which the intent may mean somebody.
-fn requesting(intent: &Intent) -> Vec<String> {
+fn requesting(intent: &Intent) -> impl Iterator<Item = Cow<'_, str>> {
     let actor = intent.actor();
-    let mut names = Vec::new();
     let person = actor.on_behalf_of().map(PersonId::as_str);
-    for text in person.into_iter().chain([actor.agent().as_str()]).chain(actor.chain()) {
-        names.extend(spellings(text));
-    }
-    names
+    person.into_iter().chain([actor.agent().as_str()]).chain(actor.chain()).flat_map(spellings)
 }
 
 /// Every name under which somebody may mean the person or an agent of theirs.
-fn answers_to(person: &Person) -> Vec<String> {
-    let mut names: Vec<String> = person.names().collect();
-    names.extend(person.identities.iter().map(|identity| fold(&identity.to_string())));
+fn answers_to(person: &Person) -> Vec<Cow<'_, str>> {
+    let mut names: Vec<_> = person.names().collect();
+    names.extend(person.identities.iter().map(|identity| fold(&identity.to_string()).into()));
     for agent in &person.owns {
         names.extend(spellings(agent.as_str()));
     }
@@ -47,9 +45,9 @@ fn answers_to(person: &Person) -> Vec<String> {
 }
 
 /// The text, and what of it follows a prefix: `agent:ops:deploy-bot` may mean `deploy-bot`.
-fn spellings(text: &str) -> impl Iterator<Item = String> {
-    let text = fold(text);
-    let after = |rest: Option<(&str, &str)>| rest.map(|(_, name)| name.trim().to_owned());
+fn spellings(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let text = folded(text);
+    let after = |rest: Option<(&str, &str)>| rest.map(|(_, name)| name.trim().to_owned().into());
     let first = after(text.split_once(':'));
     let last = after(text.rsplit_once(':'));
     [Some(text), first, last].into_iter().flatten().filter(|name| !name.is_empty())

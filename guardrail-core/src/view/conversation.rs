@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::cut::{Budget, columns, cut};
 use super::say;
-use super::visible::Style;
+use super::style::Style;
 use crate::clock::Timestamp;
 use crate::model::{
     AuditEvent, Choice, Eligible, Identity, Intent, PersonId, RequestId, Requested, Requirement,
@@ -215,7 +215,7 @@ impl Conversation {
                 guardrail(with_quoted(&what, error.as_deref()))
             }
             E::Escalated { to } => guardrail(format!("also asks {}", safe(&to.join(", ")))),
-            E::Attended => guardrail("is looked after by another process now".to_owned()),
+            E::Attended => guardrail("is looked after again".to_owned()),
             E::Opened { host, pid, version, .. } => {
                 let (host, version) = (safe(host), safe(version));
                 guardrail(format!("opened the log on {host}, process {pid}, version {version}"))

@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 use unicode_width::UnicodeWidthChar as _;
 
 use super::piece::{Part, Piece};
-use super::visible::{Style, Visible, isolated, judge};
+use super::style::Style;
+use super::visible::{Visible, isolated, judge};
 use super::warning::{Warning, Warnings};
 use super::words;
 

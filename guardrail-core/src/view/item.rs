@@ -6,7 +6,7 @@ use super::cut::{Cut, cut_parts};
 use super::fact::{BETWEEN, Fact, FactKind, Run};
 use super::limits::Limits;
 use super::piece::Part;
-use super::visible::Style;
+use super::style::Style;
 use super::warning::merge;
 
 /// How a fact is treated when room is short.

@@ -6,7 +6,8 @@ use super::cut::{Budget, characters, cut};
 use super::fact::{Fact, FactKind};
 use super::item::{Body, Grade, Item};
 use super::piece::Part;
-use super::visible::{Style, visible};
+use super::style::Style;
+use super::visible::visible;
 use super::warning::{Warning, merge};
 use crate::model::canonical::{Leaf, Piece, Step};
 use crate::model::{Argument, Captured};
@@ -15,7 +16,7 @@ use crate::model::{Argument, Captured};
 const KEY: usize = 32;
 
 /// The items of one argument, in canonical order.
-pub(super) fn items(argument: &Argument, style: Style) -> Vec<Item<'_>> {
+pub(super) fn items(argument: Argument<'_>, style: Style) -> Vec<Item<'_>> {
     let mut items = Vec::new();
     let name = Shown::key(argument.name(), "", &mut items);
     match argument.captured() {
@@ -25,7 +26,7 @@ pub(super) fn items(argument: &Argument, style: Style) -> Vec<Item<'_>> {
         Captured::Unshowable => items.push(said(&name, "could not be captured", false)),
         Captured::Value | Captured::Debug | Captured::Redacted => {
             let mut way = Way { name, steps: Vec::new() };
-            for (path, leaf) in argument.canonical().walk() {
+            for (path, leaf) in argument.walk() {
                 way.follow(path.steps(), &mut items);
                 let mut item = way.item();
                 if argument.captured() == Captured::Debug {

@@ -2,7 +2,7 @@
 
 use super::cut::{Budget, Measure, characters, cut};
 use super::fact::Fact;
-use super::visible::Style;
+use super::style::Style;
 
 /// Most that a label may cost; a longer one is cut, and must be opened like a value.
 const LABEL: usize = 120;

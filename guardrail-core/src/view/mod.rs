@@ -18,6 +18,7 @@ mod limits;
 mod piece;
 mod say;
 mod standing;
+mod style;
 mod text;
 mod visible;
 mod warning;
@@ -28,8 +29,9 @@ pub use cut::{Budget, Cut, Measure, characters, columns, cut};
 pub use fact::{Fact, FactKind, Run, Trust};
 pub use facts::{Facts, facts, open};
 pub use limits::Limits;
+pub use style::Style;
 pub use text::text;
-pub use visible::{Style, Visible, visible};
+pub use visible::{Visible, visible};
 pub use warning::{Warning, WarningKind};
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use super::codes::{Class, class};
-use super::visible::Style;
+use super::style::Style;
 use super::warning::WarningKind;
 
 /// Most marks that may stand on one letter; those beyond are shown as numbers.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::cut::{Budget, columns, cut};
-use super::visible::Style;
+use super::style::Style;
 use crate::clock::Timestamp;
 use crate::model::{Risk, State};
 

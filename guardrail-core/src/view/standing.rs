@@ -4,7 +4,7 @@ use super::fact::{Fact, FactKind, Run};
 use super::item::{Grade, Item};
 use super::limits::Limits;
 use super::say;
-use super::visible::Style;
+use super::style::Style;
 use crate::clock::Timestamp;
 use crate::model::{
     ApprovalRequest, Choice, CountedVote, Decision, Eligible, Outcome, Requirement, Retry, State,

@@ -122,10 +122,13 @@ fn signs(text: &str, warnings: &mut Warnings) {
     let mut before = None;
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        if !c.is_ascii() && !is_letter(c) && looks_structural(c) {
+        if !c.is_ascii() && !is_letter(c) {
             // Between ASCII only: a full-width colon in a Chinese sentence is just a colon.
             let beside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_graphic());
-            if beside(before) && beside(chars.peek().copied()) {
+            let next = chars.peek().copied();
+            let inside = beside(before) && beside(next);
+            let leads = before.is_none_or(is_blank) && next.is_some_and(leads_on);
+            if (inside && looks_structural(c)) || (leads && looks_leading(c)) {
                 warnings.note(WarningKind::Confusable, Some(c));
             }
         }
@@ -137,6 +140,21 @@ fn looks_structural(c: char) -> bool {
     // `|` itself looks like `l` to UTS #39, so whatever is no letter and looks like `l` is a bar.
     // Browsers read the full stops of Chinese and Japanese in a host's name as `.` (UTS #46).
     prototype(c).is_some_and(|c| "/\\:.;@?&=#$<>l".contains(c)) || "。｡".contains(c)
+}
+
+/// Whether `c` passes for the sign before a flag or a variable. A dash between two words, or two
+/// numbers, is just a dash.
+fn looks_leading(c: char) -> bool {
+    matches!(c, '\u{2012}'..='\u{2015}') || prototype(c).is_some_and(|c| "$-".contains(c))
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || "\"'=(".contains(c)
+}
+
+/// What stands behind such a sign.
+fn leads_on(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, '-' | '(' | '{' | '_')
 }
 
 fn is_letter(c: char) -> bool {

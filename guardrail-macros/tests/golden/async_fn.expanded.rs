@@ -5,14 +5,11 @@ pub(crate) async fn terraform_apply(
 ) -> Result<Applied, ToolError> {
     let __body = {
         let (__call, __seal) = ::guardrail::__private::begin(
-            &::guardrail::__private::Meta {
-                policy: "prod-change",
-                name: "terraform_apply",
-                module: ::core::module_path!(),
-            },
+            "prod-change",
+            "terraform_apply",
+            ::core::module_path!(),
+            &[("workspace", &workspace), ("plan", &plan)],
             &[
-                ::guardrail::__private::Detail::Value("workspace", &workspace),
-                ::guardrail::__private::Detail::Value("plan", &plan),
                 ::guardrail::__private::Detail::Summary(
                     ::core::format_args!("terraform apply {plan} in {workspace}"),
                 ),
@@ -22,15 +19,7 @@ pub(crate) async fn terraform_apply(
             __call,
             async move {
                 if let ::core::result::Result::Err(__error) = __seal
-                    .check(
-                        &[
-                            ::guardrail::__private::Detail::Value(
-                                "workspace",
-                                &workspace,
-                            ),
-                            ::guardrail::__private::Detail::Value("plan", &plan),
-                        ],
-                    )
+                    .check(&[("workspace", &workspace), ("plan", &plan)], &[])
                 {
                     return <Result<
                         Applied,

@@ -26,18 +26,18 @@ where
                 #[allow(unused_variables, clippy::pattern_type_mismatch)]
                 let (c, (_, d)) = &__arg4;
                 ::guardrail::__private::begin(
-                    &::guardrail::__private::Meta {
-                        policy: "p",
-                        name: "act",
-                        module: ::core::module_path!(),
-                    },
+                    "p",
+                    "act",
+                    ::core::module_path!(),
                     &[
-                        ::guardrail::__private::Detail::Skipped("self"),
-                        ::guardrail::__private::Detail::Value("a", &a),
-                        ::guardrail::__private::Detail::Value("b", &b),
-                        ::guardrail::__private::Detail::Value("x", &x),
-                        ::guardrail::__private::Detail::Value("c", &c),
-                        ::guardrail::__private::Detail::Value("d", &d),
+                        ("self", &::guardrail::__private::Skipped),
+                        ("a", &a),
+                        ("b", &b),
+                        ("x", &x),
+                        ("c", &c),
+                        ("d", &d),
+                    ],
+                    &[
                         ::guardrail::__private::Detail::Summary(
                             ::core::format_args!("{a} {b}"),
                         ),
@@ -55,13 +55,14 @@ where
                         __seal
                             .check(
                                 &[
-                                    ::guardrail::__private::Detail::Skipped("self"),
-                                    ::guardrail::__private::Detail::Value("a", &a),
-                                    ::guardrail::__private::Detail::Value("b", &b),
-                                    ::guardrail::__private::Detail::Value("x", &x),
-                                    ::guardrail::__private::Detail::Value("c", &c),
-                                    ::guardrail::__private::Detail::Value("d", &d),
+                                    ("self", &::guardrail::__private::Skipped),
+                                    ("a", &a),
+                                    ("b", &b),
+                                    ("x", &x),
+                                    ("c", &c),
+                                    ("d", &d),
                                 ],
+                                &[],
                             )
                     } {
                         return <Result<

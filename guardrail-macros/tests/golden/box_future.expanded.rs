@@ -6,15 +6,11 @@ fn boxed<'a>(
     ::std::boxed::Box::pin(async move {
         let __body = {
             let (__call, __seal) = ::guardrail::__private::begin(
-                &::guardrail::__private::Meta {
-                    policy: "p",
-                    name: "boxed",
-                    module: ::core::module_path!(),
-                },
-                &[
-                    ::guardrail::__private::Detail::Skipped("self"),
-                    ::guardrail::__private::Detail::Value("plan", &plan),
-                ],
+                "p",
+                "boxed",
+                ::core::module_path!(),
+                &[("self", &::guardrail::__private::Skipped), ("plan", &plan)],
+                &[],
             );
             ::guardrail::__private::Body(
                 __call,
@@ -22,9 +18,10 @@ fn boxed<'a>(
                     if let ::core::result::Result::Err(__error) = __seal
                         .check(
                             &[
-                                ::guardrail::__private::Detail::Skipped("self"),
-                                ::guardrail::__private::Detail::Value("plan", &plan),
+                                ("self", &::guardrail::__private::Skipped),
+                                ("plan", &plan),
                             ],
+                            &[],
                         )
                     {
                         return <Result<

@@ -8,16 +8,15 @@ fn boxed(
     ::std::boxed::Box::pin(async move {
         let __body = {
             let (__call, __seal) = ::guardrail::__private::begin(
-                &::guardrail::__private::Meta {
-                    policy: "p",
-                    name: "boxed",
-                    module: ::core::module_path!(),
-                },
+                "p",
+                "boxed",
+                ::core::module_path!(),
                 &[
-                    ::guardrail::__private::Detail::Skipped("self"),
-                    ::guardrail::__private::Detail::Value("plan", &plan),
-                    ::guardrail::__private::Detail::Value("id", &(self.id)),
+                    ("self", &::guardrail::__private::Skipped),
+                    ("plan", &plan),
+                    ("id", &(self.id)),
                 ],
+                &[],
             );
             ::guardrail::__private::Body(
                 __call,
@@ -25,10 +24,11 @@ fn boxed(
                     if let ::core::result::Result::Err(__error) = __seal
                         .check(
                             &[
-                                ::guardrail::__private::Detail::Skipped("self"),
-                                ::guardrail::__private::Detail::Value("plan", &plan),
-                                ::guardrail::__private::Detail::Value("id", &(self.id)),
+                                ("self", &::guardrail::__private::Skipped),
+                                ("plan", &plan),
+                                ("id", &(self.id)),
                             ],
+                            &[],
                         )
                     {
                         return <Result<

@@ -4,18 +4,17 @@ fn f<T>(x: T) -> (impl Future<Output = Result<T, Error>>) {
     async move {
         let __body = {
             let (__call, __seal) = ::guardrail::__private::begin(
-                &::guardrail::__private::Meta {
-                    policy: "p",
-                    name: "f",
-                    module: ::core::module_path!(),
-                },
-                &[::guardrail::__private::Detail::Value("x", &x)],
+                "p",
+                "f",
+                ::core::module_path!(),
+                &[("x", &x)],
+                &[],
             );
             ::guardrail::__private::Body(
                 __call,
                 async move {
                     if let ::core::result::Result::Err(__error) = __seal
-                        .check(&[::guardrail::__private::Detail::Value("x", &x)])
+                        .check(&[("x", &x)], &[])
                     {
                         let __refused: Result<T, Error> = ::core::result::Result::Err(
                             crate::refused::<T>(__error),

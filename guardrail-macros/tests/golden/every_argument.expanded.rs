@@ -12,20 +12,20 @@ async fn refund(
         #[allow(clippy::shadow_same)]
         let token = token;
         let (__call, __seal) = shop::guardrail::__private::begin(
-            &shop::guardrail::__private::Meta {
-                policy: "refunds",
-                name: "shop:refund",
-                module: ::core::module_path!(),
-            },
+            "refunds",
+            "shop:refund",
+            ::core::module_path!(),
             &[
-                shop::guardrail::__private::Detail::Skipped("self"),
-                shop::guardrail::__private::Detail::Skipped("client"),
-                shop::guardrail::__private::Detail::Debug("order", &order),
-                shop::guardrail::__private::Detail::Redacted("token", &token),
-                shop::guardrail::__private::Detail::Value("why", &why),
-                shop::guardrail::__private::Detail::Value("account", &(self.account.id)),
-                shop::guardrail::__private::Detail::Value("cents", &(cents.abs())),
-                shop::guardrail::__private::Detail::Redacted("pin", &(self.pin)),
+                ("self", &shop::guardrail::__private::Skipped),
+                ("client", &shop::guardrail::__private::Skipped),
+                ("order", &shop::guardrail::__private::Debugged(&order)),
+                ("token", &shop::guardrail::__private::Redacted(&token)),
+                ("why", &why),
+                ("account", &(self.account.id)),
+                ("cents", &(cents.abs())),
+                ("pin", &shop::guardrail::__private::Redacted(&(self.pin))),
+            ],
+            &[
                 shop::guardrail::__private::Detail::Resource(
                     &::core::format_args!("order/{order}"),
                 ),
@@ -48,26 +48,16 @@ async fn refund(
                 if let ::core::result::Result::Err(__error) = __seal
                     .check(
                         &[
-                            shop::guardrail::__private::Detail::Skipped("self"),
-                            shop::guardrail::__private::Detail::Skipped("client"),
-                            shop::guardrail::__private::Detail::Debug("order", &order),
-                            shop::guardrail::__private::Detail::Redacted(
-                                "token",
-                                &token,
-                            ),
-                            shop::guardrail::__private::Detail::Value("why", &why),
-                            shop::guardrail::__private::Detail::Value(
-                                "account",
-                                &(self.account.id),
-                            ),
-                            shop::guardrail::__private::Detail::Value(
-                                "cents",
-                                &(cents.abs()),
-                            ),
-                            shop::guardrail::__private::Detail::Redacted(
-                                "pin",
-                                &(self.pin),
-                            ),
+                            ("self", &shop::guardrail::__private::Skipped),
+                            ("client", &shop::guardrail::__private::Skipped),
+                            ("order", &shop::guardrail::__private::Debugged(&order)),
+                            ("token", &shop::guardrail::__private::Redacted(&token)),
+                            ("why", &why),
+                            ("account", &(self.account.id)),
+                            ("cents", &(cents.abs())),
+                            ("pin", &shop::guardrail::__private::Redacted(&(self.pin))),
+                        ],
+                        &[
                             shop::guardrail::__private::Detail::Resource(
                                 &::core::format_args!("order/{order}"),
                             ),

@@ -16,17 +16,16 @@ where
     async move {
         let __body = {
             let (__call, __seal) = ::guardrail::__private::begin(
-                &::guardrail::__private::Meta {
-                    policy: "p",
-                    name: "generic",
-                    module: ::core::module_path!(),
-                },
+                "p",
+                "generic",
+                ::core::module_path!(),
                 &[
-                    ::guardrail::__private::Detail::Skipped("self"),
-                    ::guardrail::__private::Detail::Value("value", &value),
-                    ::guardrail::__private::Detail::Value("array", &array),
-                    ::guardrail::__private::Detail::Value("each", &each),
+                    ("self", &::guardrail::__private::Skipped),
+                    ("value", &value),
+                    ("array", &array),
+                    ("each", &each),
                 ],
+                &[],
             );
             ::guardrail::__private::Body(
                 __call,
@@ -34,11 +33,12 @@ where
                     if let ::core::result::Result::Err(__error) = __seal
                         .check(
                             &[
-                                ::guardrail::__private::Detail::Skipped("self"),
-                                ::guardrail::__private::Detail::Value("value", &value),
-                                ::guardrail::__private::Detail::Value("array", &array),
-                                ::guardrail::__private::Detail::Value("each", &each),
+                                ("self", &::guardrail::__private::Skipped),
+                                ("value", &value),
+                                ("array", &array),
+                                ("each", &each),
                             ],
+                            &[],
                         )
                     {
                         return <std::result::Result<

@@ -4,18 +4,17 @@ async fn f(unused: u8) -> Result<(), Error> {
     #![expect(dead_code)]
     let __body = {
         let (__call, __seal) = ::guardrail::__private::begin(
-            &::guardrail::__private::Meta {
-                policy: "p",
-                name: "f",
-                module: ::core::module_path!(),
-            },
-            &[::guardrail::__private::Detail::Value("unused", &unused)],
+            "p",
+            "f",
+            ::core::module_path!(),
+            &[("unused", &unused)],
+            &[],
         );
         ::guardrail::__private::Body(
             __call,
             async move {
                 if let ::core::result::Result::Err(__error) = __seal
-                    .check(&[::guardrail::__private::Detail::Value("unused", &unused)])
+                    .check(&[("unused", &unused)], &[])
                 {
                     return <Result<
                         (),

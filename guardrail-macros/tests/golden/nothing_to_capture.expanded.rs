@@ -1,17 +1,16 @@
 async fn restart() -> Result<(), Error> {
     let __body = {
         let (__call, __seal) = ::guardrail::__private::begin(
-            &::guardrail::__private::Meta {
-                policy: "restart",
-                name: "restart",
-                module: ::core::module_path!(),
-            },
+            "restart",
+            "restart",
+            ::core::module_path!(),
+            &[],
             &[],
         );
         ::guardrail::__private::Body(
             __call,
             async move {
-                if let ::core::result::Result::Err(__error) = __seal.check(&[]) {
+                if let ::core::result::Result::Err(__error) = __seal.check(&[], &[]) {
                     return <Result<
                         (),
                         Error,

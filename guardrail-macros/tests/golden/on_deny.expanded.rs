@@ -4,16 +4,14 @@ async fn send(
 ) -> Option<impl Iterator<Item = fn(u8) -> u8>> {
     let __body = {
         let (__call, __seal) = ::guardrail::__private::begin(
-            &::guardrail::__private::Meta {
-                policy: "mail",
-                name: "send",
-                module: ::core::module_path!(),
-            },
+            "mail",
+            "send",
+            ::core::module_path!(),
             &[
-                ::guardrail::__private::Detail::Debug("self", &self),
-                ::guardrail::__private::Detail::Skipped("to"),
-                ::guardrail::__private::Detail::Name(&(Self::NAME)),
+                ("self", &::guardrail::__private::Debugged(&self)),
+                ("to", &::guardrail::__private::Skipped),
             ],
+            &[::guardrail::__private::Detail::Name(&(Self::NAME))],
         );
         ::guardrail::__private::Body(
             __call,
@@ -21,10 +19,10 @@ async fn send(
                 if let ::core::result::Result::Err(__error) = __seal
                     .check(
                         &[
-                            ::guardrail::__private::Detail::Debug("self", &self),
-                            ::guardrail::__private::Detail::Skipped("to"),
-                            ::guardrail::__private::Detail::Name(&(Self::NAME)),
+                            ("self", &::guardrail::__private::Debugged(&self)),
+                            ("to", &::guardrail::__private::Skipped),
                         ],
+                        &[::guardrail::__private::Detail::Name(&(Self::NAME))],
                     )
                 {
                     let __refused: Option<_> = Self::refused(__error);

@@ -33,30 +33,29 @@ async fn patterns(
         #[allow(clippy::shadow_same)]
         let either = either;
         let (__call, __seal) = ::guardrail::__private::begin(
-            &::guardrail::__private::Meta {
-                policy: "p",
-                name: "patterns",
-                module: ::core::module_path!(),
-            },
+            "p",
+            "patterns",
+            ::core::module_path!(),
             &[
-                ::guardrail::__private::Detail::Value("plain", &plain),
-                ::guardrail::__private::Detail::Value("x", &x),
-                ::guardrail::__private::Detail::Value("renamed", &renamed),
+                ("plain", &plain),
+                ("x", &x),
+                ("renamed", &renamed),
                 #[cfg(unix)]
-                ::guardrail::__private::Detail::Value("z", &z),
-                ::guardrail::__private::Detail::Value("a", &a),
-                ::guardrail::__private::Detail::Skipped("b"),
-                ::guardrail::__private::Detail::Value("whole", &whole),
-                ::guardrail::__private::Detail::Value("inner", &inner),
-                ::guardrail::__private::Detail::Value("first", &first),
-                ::guardrail::__private::Detail::Value("last", &last),
-                ::guardrail::__private::Detail::Value("either", &either),
-                ::guardrail::__private::Detail::Value("type", &r#type),
+                ("z", &z),
+                ("a", &a),
+                ("b", &::guardrail::__private::Skipped),
+                ("whole", &whole),
+                ("inner", &inner),
+                ("first", &first),
+                ("last", &last),
+                ("either", &either),
+                ("type", &r#type),
                 #[allow(clippy::used_underscore_binding)]
-                ::guardrail::__private::Detail::Value("_unused", &_unused),
+                ("_unused", &_unused),
                 #[cfg(feature = "extra")]
-                ::guardrail::__private::Detail::Value("extra", &extra),
+                ("extra", &extra),
             ],
+            &[],
         );
         ::guardrail::__private::Body(
             __call,
@@ -64,24 +63,25 @@ async fn patterns(
                 if let ::core::result::Result::Err(__error) = __seal
                     .check(
                         &[
-                            ::guardrail::__private::Detail::Value("plain", &plain),
-                            ::guardrail::__private::Detail::Value("x", &x),
-                            ::guardrail::__private::Detail::Value("renamed", &renamed),
+                            ("plain", &plain),
+                            ("x", &x),
+                            ("renamed", &renamed),
                             #[cfg(unix)]
-                            ::guardrail::__private::Detail::Value("z", &z),
-                            ::guardrail::__private::Detail::Value("a", &a),
-                            ::guardrail::__private::Detail::Skipped("b"),
-                            ::guardrail::__private::Detail::Value("whole", &whole),
-                            ::guardrail::__private::Detail::Value("inner", &inner),
-                            ::guardrail::__private::Detail::Value("first", &first),
-                            ::guardrail::__private::Detail::Value("last", &last),
-                            ::guardrail::__private::Detail::Value("either", &either),
-                            ::guardrail::__private::Detail::Value("type", &r#type),
+                            ("z", &z),
+                            ("a", &a),
+                            ("b", &::guardrail::__private::Skipped),
+                            ("whole", &whole),
+                            ("inner", &inner),
+                            ("first", &first),
+                            ("last", &last),
+                            ("either", &either),
+                            ("type", &r#type),
                             #[allow(clippy::used_underscore_binding)]
-                            ::guardrail::__private::Detail::Value("_unused", &_unused),
+                            ("_unused", &_unused),
                             #[cfg(feature = "extra")]
-                            ::guardrail::__private::Detail::Value("extra", &extra),
+                            ("extra", &extra),
                         ],
+                        &[],
                     )
                 {
                     return <Result<

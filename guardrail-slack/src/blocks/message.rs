@@ -2,7 +2,7 @@
 
 use guardrail_core::clock::Timestamp;
 use guardrail_core::model::{ApprovalRequest, Choice, Risk, State};
-use guardrail_core::view::{Budget, FactKind, Facts, Style, cut, facts};
+use guardrail_core::view::{Budget, Fact, FactKind, Facts, Style, cut, facts};
 use serde_json::Value;
 use slackblocks::{
     ActionsBlock, Block, ButtonElement, ButtonStyle, ConfirmationDialogue, HeaderBlock,
@@ -194,6 +194,10 @@ impl<'r> Sheet<'r> {
                 approve = approve.confirm(self.confirmation()?);
             }
             elements.push(approve.build()?);
+            // Words beside the values: a long reason or summary, what a voter wrote.
+            if self.facts.iter().any(Fact::is_cut) {
+                elements.push(button("Review", REVIEW)?.build()?);
+            }
         } else {
             elements.push(button("Review", REVIEW)?.style(ButtonStyle::Primary).build()?);
         }

@@ -52,6 +52,7 @@ impl Verifier {
         let signature = only(headers, SIGNATURE).ok_or(Refusal::Unsigned)?;
         let digits = !time.is_empty()
             && time.len() <= TIME_DIGITS
+            && !time.starts_with('0')
             && time.bytes().all(|byte| byte.is_ascii_digit());
         let seconds: i64 = time.parse().ok().filter(|_| digits).ok_or(Refusal::Unsigned)?;
         let now = self.clock.now().as_micros().div_euclid(MICROS);

@@ -131,7 +131,17 @@ fn one_time_and_one_signature() {
 #[test]
 fn a_time_is_digits_and_a_signature_lower_case_hex() {
     let verifier = verifier(&[SECRET], AT * 1_000_000);
-    for time in ["", "+1531420618", "-1531420618", " 1531420618", "1531420618.0", "1e9", "0x5b47"] {
+    for time in [
+        "",
+        "+1531420618",
+        "-1531420618",
+        " 1531420618",
+        "1531420618.0",
+        "1e9",
+        "0x5b47",
+        "01531420618",
+        "0",
+    ] {
         let refused = check(&verifier, time.as_bytes(), SIGNED.as_bytes(), BODY.as_bytes());
         assert_eq!(refused, Err(Refusal::Unsigned), "{time}");
     }

@@ -7,4 +7,4 @@ GRANT SELECT ON guardrail_schema, guardrail_log, guardrail_record, guardrail_str
 GRANT UPDATE (turn) ON guardrail_log TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON guardrail_writer TO {role};
 -- What redacted values were stands beside the log, and is erased.
-GRANT SELECT, INSERT, DELETE ON guardrail_opening TO {role};
+GRANT SELECT, INSERT, UPDATE ON guardrail_opening TO {role};

@@ -41,6 +41,11 @@ impl Batch {
         &self.rows
     }
 
+    /// The end behind what is to be written, and where the streams then stand.
+    pub(crate) fn into_parts(self) -> (Sealer, HashMap<RequestId, Standing>) {
+        (self.end, self.standings)
+    }
+
     /// Whether it takes no further append.
     pub(crate) const fn is_full(&self) -> bool {
         self.bytes >= BATCH_LIMIT

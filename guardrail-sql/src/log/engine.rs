@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use guardrail_core::clock::Clock;
 use guardrail_core::model::RequestId;
 
+use crate::log::ahead::Window;
 use crate::log::process::{Holder, Writer};
 use crate::log::row::Row;
 
@@ -21,6 +22,8 @@ pub(crate) struct Head {
     pub(crate) time: i64,
     /// The database's time, where that is the log's clock.
     pub(crate) clock: Option<i64>,
+    /// The database's time, whichever clock is the log's.
+    pub(crate) wall: i64,
     /// Microseconds since the writer that asks was heard of; nothing where it was not.
     pub(crate) silent: Option<i64>,
 }
@@ -50,6 +53,23 @@ pub(crate) struct StoredHead {
     pub(crate) note: String,
 }
 
+/// A batch that is written by one statement, or not at all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AtOnce<'b> {
+    /// The log.
+    pub(crate) log: i64,
+    /// The writer, which was heard of lately.
+    pub(crate) writer: i64,
+    /// The place of the record it follows.
+    pub(crate) last: i64,
+    /// The leaf hash of that, in hexadecimal.
+    pub(crate) leaf: &'b str,
+    /// When it may be written.
+    pub(crate) window: Window,
+    /// What is written.
+    pub(crate) rows: &'b [Row],
+}
+
 /// A database. Every call may fail by whatever the driver says; nothing is tried again here.
 #[async_trait]
 pub(crate) trait Engine: Debug + Send + Sync + 'static {
@@ -63,6 +83,9 @@ pub(crate) trait Engine: Debug + Send + Sync + 'static {
     /// where nothing told of it.
     const POLL: u64;
 
+    /// Most records that one statement writes by itself.
+    const AT_ONCE: usize;
+
     /// Connects the writer.
     async fn session(&self) -> Result<Self::Session, sqlx::Error>;
 
@@ -71,6 +94,10 @@ pub(crate) trait Engine: Debug + Send + Sync + 'static {
 
     /// The clock of a log that was given none.
     fn clock() -> Arc<dyn Clock>;
+
+    /// Microseconds by what this process has that is nearest to the clock by which others see how long it
+    /// is silent. Never told by one that stands still while theirs goes on.
+    fn tick() -> i64;
 
     /// Begins a transaction in which this writer alone writes this log.
     async fn begin(
@@ -117,6 +144,18 @@ pub(crate) trait Engine: Debug + Send + Sync + 'static {
 
     /// The newest heads, newest first.
     async fn heads(&self, log: i64, limit: i64) -> Result<Vec<StoredHead>, sqlx::Error>;
+
+    /// Writes a batch by one statement that is a transaction by itself, durable when it returns. Whether
+    /// it did: nothing is written where the head is another, where its clock says that it is not the
+    /// time once it has the lock of the head, or where nothing was heard of the writer for long.
+    async fn at_once(
+        &self,
+        on: &mut Self::Session,
+        batch: &AtOnce<'_>,
+    ) -> Result<bool, sqlx::Error>;
+
+    /// Whether the clock that its statements read is the log's.
+    fn keeps_time(&self) -> bool;
 
     /// Makes the transaction durable.
     async fn commit(&self, on: &mut Self::Session) -> Result<(), sqlx::Error>;
@@ -168,13 +207,14 @@ pub(crate) trait Engine: Debug + Send + Sync + 'static {
     /// is listed as it was then.
     async fn holders(&self, log: i64) -> Result<Vec<Holder>, sqlx::Error>;
 
-    /// Started requests of these writers, of those of whom nothing was heard since that beat.
+    /// Started requests of these writers, of those of whom nothing was heard since that beat; with their
+    /// versions.
     async fn started(
         &self,
         log: i64,
         gone: &[(i64, i64)],
         limit: i64,
-    ) -> Result<Vec<String>, sqlx::Error>;
+    ) -> Result<Vec<(String, i64)>, sqlx::Error>;
 
     /// Pending and approved requests behind this one which these writers look after, of those of
     /// whom nothing was heard since that beat; with their versions.
@@ -194,8 +234,9 @@ pub(crate) trait Engine: Debug + Send + Sync + 'static {
         writer: &Writer,
     ) -> Result<(), sqlx::Error>;
 
-    /// Says that this writer is there; forgets those that have been silent for a day.
-    async fn beat(&self, log: i64, writer: &Writer) -> Result<(), sqlx::Error>;
+    /// Says that this writer is there; forgets those that have been silent for a day. Returns for how many
+    /// microseconds it was silent before, by the clock of the others; nothing where it was not known.
+    async fn beat(&self, log: i64, writer: &Writer) -> Result<Option<i64>, sqlx::Error>;
 
     /// Says that this writer has left.
     async fn leave(&self, log: i64, writer: i64) -> Result<(), sqlx::Error>;
@@ -205,6 +246,9 @@ pub(crate) trait Engine: Debug + Send + Sync + 'static {
 
     /// Whether the database refused what it was told because it breaks a rule.
     fn is_refusal(error: &sqlx::Error) -> bool;
+
+    /// Whether what it says is proof that the statement or the commit it was told has not happened.
+    fn is_certain(error: &sqlx::Error) -> bool;
 
     /// Whether it may go better a moment later.
     fn is_passing(error: &sqlx::Error) -> bool;

@@ -1,9 +1,11 @@
 //! An audit log in a database, whichever: judged, sealed and batched here, stored by an engine.
 
+mod ahead;
 pub(crate) mod batch;
 pub(crate) mod engine;
 pub(crate) mod error;
 mod heads;
+pub(crate) mod lease;
 mod open;
 pub(crate) mod process;
 pub(crate) mod row;
@@ -19,7 +21,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use guardrail_core::audit::proof::Heads;
-use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error};
+use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error, Tenure};
 use guardrail_core::clock::Timestamp;
 use guardrail_core::model::{LogId, RequestId, Sequence, Version};
 use tokio::sync::{mpsc, oneshot};
@@ -196,12 +198,12 @@ impl<E: Engine> AuditLog for Log<E> {
         found.iter().map(|id| request::<E>(id)).collect()
     }
 
-    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+    async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
         let shared = &*self.shared;
         let gone = self.gone().await?;
         let question = || shared.engine.started(shared.number, &gone, page(limit));
         let found = shared.ask("list orphaned requests", question).await?;
-        found.iter().map(|id| request::<E>(id)).collect()
+        versioned::<E>(&found)
     }
 
     async fn unattended(
@@ -213,16 +215,25 @@ impl<E: Engine> AuditLog for Log<E> {
         let gone = self.gone().await?;
         let question = || shared.engine.unattended(shared.number, after, &gone, page(limit));
         let found = shared.ask("list unattended requests", question).await?;
-        let read = |(id, version): &(String, i64)| {
-            let version = Version::new(u64::try_from(*version).unwrap_or(0));
-            request::<E>(id).map(|id| (id, version))
-        };
-        found.iter().map(read).collect::<Result<_, _>>().map(Some)
+        versioned::<E>(&found).map(Some)
+    }
+
+    fn tenure(&self) -> Option<Tenure> {
+        self.shared.lease.tenure()
     }
 
     fn now(&self) -> Timestamp {
         self.shared.time.now()
     }
+}
+
+/// Requests and their versions, as the database holds them.
+fn versioned<E: Engine>(found: &[(String, i64)]) -> Result<Vec<(RequestId, Version)>, Error> {
+    let read = |(id, version): &(String, i64)| {
+        let version = Version::new(u64::try_from(*version).unwrap_or(0));
+        request::<E>(id).map(|id| (id, version))
+    };
+    found.iter().map(read).collect()
 }
 
 fn page(limit: usize) -> i64 {
@@ -297,7 +308,7 @@ macro_rules! delegate {
                 self.0.open(after, limit).await
             }
 
-            async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+            async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
                 self.0.orphaned(limit).await
             }
 
@@ -307,6 +318,10 @@ macro_rules! delegate {
                 limit: usize,
             ) -> Result<Option<Vec<(RequestId, Version)>>, Error> {
                 self.0.unattended(after, limit).await
+            }
+
+            fn tenure(&self) -> Option<Tenure> {
+                self.0.tenure()
             }
 
             fn now(&self) -> Timestamp {

@@ -14,6 +14,7 @@ use crate::log::Log;
 use crate::log::engine::{Engine, Head, Known};
 use crate::log::error::{Failed, damaged};
 use crate::log::heads::{At, Signing, sign};
+use crate::log::lease::Lease;
 use crate::log::process;
 use crate::log::row::number;
 use crate::log::shared::Shared;
@@ -43,13 +44,14 @@ pub(crate) async fn open<E: Engine>(
     let id = LogId::parse(&id).map_err(|_| damaged::<E>("its head", "its id is none"))?;
     look(&engine, number, &head).await?;
     let time = LogTime::new(settings.clock.clone().unwrap_or_else(E::clock), &head);
+    let lease = Lease::new(settings.clock.clone(), E::tick);
     let signing = match rhythm {
         Some(rhythm) => Some(signing(&At { engine: &engine, number, id }, rhythm).await?),
         None => None,
     };
     let session = in_time(engine.session()).await.map_err(failed)?;
     let steps = settings.steps.clone();
-    let shared = Shared::new(engine, id, number, time, head.last, signing, steps);
+    let shared = Shared::new(engine, id, number, (time, lease), head.last, signing, steps);
     let shared = Arc::new(shared);
     let (jobs, receiver) = mpsc::channel(PLACES);
     let writer = tokio::spawn(Writer::new(Arc::clone(&shared), receiver, session).run());
@@ -105,8 +107,7 @@ async fn introduce<E: Engine>(log: &Log<E>) -> Result<(), Error> {
                 let this = process::Writer::this(place);
                 let shared = &log.shared;
                 // Before anything is started: what a writer starts that nobody hears is orphaned.
-                let beat = || shared.engine.beat(shared.number, &this);
-                shared.ask("open", beat).await?;
+                shared.ask("open", || shared.beat(&this)).await?;
                 shared.introduce(this);
                 return Ok(());
             }

@@ -8,6 +8,10 @@ pub(crate) const BEAT: Duration = Duration::from_secs(10);
 /// A writer silent for this long is gone.
 pub(crate) const SILENCE: Duration = Duration::from_secs(30);
 
+/// A writer heard of so lately is sure that nobody takes it for gone: less than that, since clocks differ
+/// and what it does next takes time.
+pub(crate) const SURE: Duration = Duration::from_secs(25);
+
 /// A writer heard of this lately need not say again that it is there.
 pub(crate) const FRESH: Duration = Duration::from_secs(15);
 

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use crate::log::engine::{Engine, Head, Stored};
 use crate::log::error::{Failed, damaged};
 use crate::log::heads::Signing;
+use crate::log::lease::Lease;
 use crate::log::process::Writer;
 use crate::log::row::number;
 use crate::log::time::LogTime;
@@ -37,6 +38,8 @@ pub(crate) struct Shared<E: Engine> {
     /// The log's number in its database.
     pub(crate) number: i64,
     pub(crate) time: LogTime,
+    /// How long others take this process as there.
+    pub(crate) lease: Lease,
     pub(crate) waiters: Waiters,
     /// Up to here everyone who waits was woken.
     pub(crate) woken: AtomicI64,
@@ -51,14 +54,15 @@ impl<E: Engine> Shared<E> {
         engine: E,
         id: LogId,
         number: i64,
-        time: LogTime,
+        (time, lease): (LogTime, Lease),
         last: i64,
         signing: Option<Signing>,
         steps: Option<Steps>,
     ) -> Self {
         let waiters = Waiters::default();
         let woken = AtomicI64::new(last);
-        Self { engine, id, number, time, waiters, woken, signing, this: OnceLock::new(), steps }
+        let this = OnceLock::new();
+        Self { engine, id, number, time, lease, waiters, woken, signing, this, steps }
     }
 
     /// A transaction has come this far.
@@ -82,6 +86,15 @@ impl<E: Engine> Shared<E> {
     /// The place of this process's introduction; 0 before.
     pub(crate) fn writer(&self) -> i64 {
         self.this().map_or(0, |this| this.writer)
+    }
+
+    /// Says that this process is there.
+    pub(crate) async fn beat(&self, this: &Writer) -> Result<(), sqlx::Error> {
+        let asked = self.lease.now();
+        let silent = self.engine.beat(self.number, this).await?;
+        self.lease.saw(silent);
+        self.lease.renew(asked);
+        Ok(())
     }
 
     /// Seals behind this head.

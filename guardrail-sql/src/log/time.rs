@@ -79,7 +79,7 @@ mod tests {
     use crate::log::engine::Head;
 
     fn head(time: i64, clock: Option<i64>) -> Head {
-        Head { last: 1, leaf: String::new(), time, clock, silent: None }
+        Head { last: 1, leaf: String::new(), time, clock, wall: 0, silent: None }
     }
 
     /// A record from the future does not stop the time: neither of the database nor of a process.

@@ -81,7 +81,7 @@ pub(crate) async fn beat<E: Engine>(shared: Weak<Shared<E>>) {
         ticks.tick().await;
         let Some(shared) = shared.upgrade() else { return };
         let Some(this) = shared.this() else { return };
-        if let Err(error) = in_time(shared.engine.beat(shared.number, this)).await {
+        if let Err(error) = in_time(shared.beat(this)).await {
             tracing::warn!(log = E::NAME, %error, "it could not be said that this writer is there");
             // Well before others take this one for gone.
             ticks.reset_after(AGAIN);

@@ -1,6 +1,8 @@
 //! The one writer of a process: takes all appends that wait, and writes them in one transaction.
 //!
-//! While it commits one batch the next one gathers. It holds on to the log, so a caller that goes
+//! Where it knows the head, because nobody else has written meanwhile, that is one statement that writes
+//! behind this very head or not at all; else it asks first, under the lock of the head. While it commits
+//! one batch the next one gathers. It holds on to the log, so a caller that goes
 //! away stops nothing half-way. Where a connection is lost it is made again, and whether a commit
 //! whose answer was lost has happened is looked up under the lock of the head, before anything is
 //! written again.
@@ -12,11 +14,13 @@ use guardrail_core::audit::{Append, Appended, AuditRecord, Error};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
+use crate::log::ahead::Ahead;
 use crate::log::batch::Batch;
-use crate::log::engine::Engine;
+use crate::log::engine::{AtOnce, Engine};
 use crate::log::error::Failed;
 use crate::log::heads::Signing;
 use crate::log::process::FRESH;
+use crate::log::row::number;
 use crate::log::shared::{Shared, standings};
 
 /// Most appends that wait; more wait for a place.
@@ -57,6 +61,8 @@ struct Doubt {
     seq: i64,
     leaf: String,
     verdicts: Verdicts,
+    /// By the database's clock: until then it may still happen, though the head is not locked for it.
+    until: i64,
 }
 
 /// The writer.
@@ -64,6 +70,7 @@ pub(crate) struct Writer<E: Engine> {
     shared: Arc<Shared<E>>,
     jobs: mpsc::Receiver<Job>,
     session: Option<E::Session>,
+    ahead: Ahead,
 }
 
 impl<E: Engine> Writer<E> {
@@ -72,7 +79,7 @@ impl<E: Engine> Writer<E> {
         jobs: mpsc::Receiver<Job>,
         session: E::Session,
     ) -> Self {
-        Self { shared, jobs, session: Some(session) }
+        Self { shared, jobs, session: Some(session), ahead: Ahead::default() }
     }
 
     /// Writes until nobody can append any more; then says that this writer has left.
@@ -183,11 +190,11 @@ impl<E: Engine> Writer<E> {
     /// Writes the batch, and tries again while that may help.
     async fn persist(&mut self, appends: &[&Append]) -> Result<Verdicts, Failed> {
         let deadline = Instant::now() + PATIENCE;
-        let mut doubt = None;
+        let mut doubts = Vec::new();
         let [mut pause, last_pause] = PAUSES;
         loop {
             let try_until = deadline.min(Instant::now() + TRY);
-            let tried = tokio::time::timeout_at(try_until, self.transact(appends, &mut doubt));
+            let tried = tokio::time::timeout_at(try_until, self.transact(appends, &mut doubts));
             let error = match tried.await {
                 Ok(Ok(verdicts)) => return Ok(verdicts),
                 Ok(Err(Failed::Log(error))) => return Err(Failed::Log(error)),
@@ -206,7 +213,7 @@ impl<E: Engine> Writer<E> {
             }
             let is_over = Instant::now() + pause >= deadline;
             if is_refusal || is_over || !E::is_passing(&error) {
-                return Err(Failed::Database { error, in_doubt: doubt.is_some() });
+                return Err(Failed::Database { error, in_doubt: !doubts.is_empty() });
             }
             tracing::debug!(log = E::NAME, %error, "a batch is tried again");
             tokio::time::sleep(pause).await;
@@ -214,11 +221,81 @@ impl<E: Engine> Writer<E> {
         }
     }
 
-    /// One transaction: locks the head, looks, judges, writes, commits.
+    /// One transaction.
     async fn transact(
         &mut self,
         appends: &[&Append],
-        doubt: &mut Option<Doubt>,
+        doubts: &mut Vec<Doubt>,
+    ) -> Result<Verdicts, Failed> {
+        if doubts.is_empty()
+            && let Some(verdicts) = self.at_once(appends, doubts).await?
+        {
+            return Ok(verdicts);
+        }
+        self.with_care(appends, doubts).await
+    }
+
+    /// Judges by what is known here, and writes by one statement that writes nothing where that was
+    /// wrong; nothing then.
+    async fn at_once(
+        &mut self,
+        appends: &[&Append],
+        doubts: &mut Vec<Doubt>,
+    ) -> Result<Option<Verdicts>, Failed> {
+        let shared = &*self.shared;
+        let (engine, log) = (&shared.engine, shared.number);
+        let Some(session) = &mut self.session else { return Ok(None) };
+        let is_head_due = shared.signing.as_ref().is_some_and(Signing::is_ready);
+        if shared.this().is_none() || is_head_due {
+            return Ok(None);
+        }
+        let Some(mut known) = self.ahead.take() else { return Ok(None) };
+        let unknown = known.unknown(appends);
+        if !unknown.is_empty() {
+            // Not under the lock of the head: where they have moved since, so has the head.
+            known.standing(standings::<E>(engine.standings(session, log, &unknown).await?)?);
+        }
+        let now = shared.time.now();
+        let before = appends.iter().filter_map(|append| append.before).min();
+        let Some(window) = known.window(now, engine.keeps_time(), before) else { return Ok(None) };
+        let head = known.end();
+        let (mut batch, wall) = known.batch(now);
+        let verdicts = judge(&mut batch, appends);
+        // Nobody is refused for what is not known for certain.
+        let is_careful = verdicts.iter().any(Result::is_err) || batch.rows().len() > E::AT_ONCE;
+        let Some(end) = batch.rows().last().filter(|_| !is_careful) else { return Ok(None) };
+        let (seq, leaf, until) = (end.seq, end.leaf.clone(), window.until);
+        doubts.push(Doubt { seq, leaf, verdicts: verdicts.clone(), until });
+        shared.step("sql at once");
+        let (last, leaf) = (number(head.last().get()), head.prev().to_string());
+        let (leaf, writer, rows) = (leaf.as_str(), shared.writer(), batch.rows());
+        let batch_at_once = AtOnce { log, writer, last, leaf, window, rows };
+        match engine.at_once(session, &batch_at_once).await {
+            Ok(true) => {
+                shared.step("sql committed");
+                doubts.clear();
+                self.ahead.went(batch, wall);
+                return Ok(Some(verdicts));
+            }
+            Ok(false) => {}
+            Err(error) if E::is_refusal(&error) => {}
+            Err(error) => {
+                if E::is_certain(&error) {
+                    doubts.clear();
+                }
+                return Err(error.into());
+            }
+        }
+        doubts.clear();
+        self.ahead.missed();
+        Ok(None)
+    }
+
+    /// Locks the head, looks, judges, writes, commits.
+    async fn with_care(
+        &mut self,
+        appends: &[&Append],
+        doubts: &mut Vec<Doubt>,
     ) -> Result<Verdicts, Failed> {
         let shared = &*self.shared;
         let (engine, log) = (&shared.engine, shared.number);
@@ -227,42 +304,47 @@ impl<E: Engine> Writer<E> {
             none => none.insert(engine.session().await?),
         };
         let head = engine.begin(session, log, shared.writer()).await?;
+        let wall = (head.wall, std::time::Instant::now());
         shared.step("sql begun");
-        if let Some(before) = &*doubt {
-            let found = engine.leaf(session, log, before.seq).await?;
-            let has_happened = found.is_some_and(|leaf| leaf == before.leaf);
-            // Under the lock of the head it is known either way.
-            if let Some(before) = doubt.take_if(|_| has_happened) {
+        // Under the lock of the head it is known of each whether it has happened.
+        for doubt in &*doubts {
+            let found = engine.leaf(session, log, doubt.seq).await?;
+            if found.is_some_and(|leaf| leaf == doubt.leaf) {
                 // The transaction goes with its connection: nothing that may fail comes between
                 // what is known now and whoever waits for it.
                 self.session = None;
-                return Ok(before.verdicts);
+                return Ok(doubt.verdicts.clone());
             }
-            *doubt = None;
         }
+        if doubts.iter().any(|doubt| head.wall < doubt.until) {
+            // But one that has not yet got the lock may still happen.
+            return Err(sqlx::Error::Io(std::io::ErrorKind::WouldBlock.into()).into());
+        }
+        doubts.clear();
         let mut ids: Vec<String> = appends.iter().map(|append| append.id.to_string()).collect();
         ids.sort_unstable();
         ids.dedup();
         let found = engine.standings(session, log, &ids).await?;
         let now = shared.time.judge(&head);
-        let mut batch = Batch::new(shared.sealer(&head)?, now, standings::<E>(found)?);
-        let mut verdicts = Verdicts::new();
-        for append in appends {
-            if batch.is_full() {
-                break;
-            }
-            verdicts.push(batch.add(append));
-        }
+        let end = shared.sealer(&head)?;
+        let mut stand = self.ahead.behind(&end);
+        stand.extend(standings::<E>(found)?);
+        let mut batch = Batch::new(end, now, stand);
+        let verdicts = judge(&mut batch, appends);
         let Some(last) = batch.rows().last() else {
             engine.rollback(session).await?;
+            self.ahead.learn(batch, wall);
             return Ok(verdicts);
         };
         // A process that was stopped for a while may be taken for gone: with what it writes it says
         // that it is there.
         let fresh = i64::try_from(FRESH.as_micros()).unwrap_or(i64::MAX);
+        let mut said = None;
         if let Some(this) = shared.this()
             && head.silent.is_none_or(|silent| silent > fresh)
         {
+            shared.lease.saw(head.silent);
+            said = Some(shared.lease.now());
             engine.say(session, log, this).await?;
         }
         engine.insert(session, log, batch.rows()).await?;
@@ -275,15 +357,32 @@ impl<E: Engine> Writer<E> {
         }
         shared.step("sql inserted");
         let (seq, leaf) = (last.seq, last.leaf.clone());
-        *doubt = Some(Doubt { seq, leaf, verdicts: verdicts.clone() });
+        // It has the lock: whoever gets that next sees what became of it.
+        doubts.push(Doubt { seq, leaf, verdicts: verdicts.clone(), until: i64::MIN });
         engine.commit(session).await?;
         shared.step("sql committed");
+        if let Some(asked) = said {
+            shared.lease.renew(asked);
+        }
         if let (Some(signing), Some(head)) = (&shared.signing, &head) {
             signing.kept(head);
         }
-        *doubt = None;
+        doubts.clear();
+        self.ahead.learn(batch, wall);
         Ok(verdicts)
     }
+}
+
+/// Judges and seals these in order, until the batch is full.
+fn judge(batch: &mut Batch, appends: &[&Append]) -> Verdicts {
+    let mut verdicts = Verdicts::new();
+    for append in appends {
+        if batch.is_full() {
+            break;
+        }
+        verdicts.push(batch.add(append));
+    }
+    verdicts
 }
 
 fn lost<E: Engine>() -> Error {

@@ -8,12 +8,13 @@ use guardrail_core::model::RequestId;
 use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{ConnectOptions as _, PgConnection, PgPool, Row as _};
 
-use crate::log::engine::{Engine, Head, Known, Stored, StoredHead};
+use crate::log::engine::{AtOnce, Engine, Head, Known, Stored, StoredHead};
 use crate::log::process::{Holder, Writer};
 use crate::log::row::Row;
 use crate::postgres::error;
 use crate::postgres::heads;
-use crate::postgres::insert::insert;
+use crate::postgres::insert;
+use crate::postgres::place::Place;
 use crate::postgres::presence::{self, clock};
 use crate::postgres::signal::Signal;
 
@@ -21,6 +22,7 @@ use crate::postgres::signal::Signal;
 #[derive(Debug)]
 pub(crate) struct Postgres {
     options: PgConnectOptions,
+    place: Place,
     pool: PgPool,
     /// Whether deadlines are judged by a clock of this process: in tests.
     own_clock: bool,
@@ -28,19 +30,28 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    pub(super) const fn new(options: PgConnectOptions, pool: PgPool, own_clock: bool) -> Self {
-        Self { options, pool, own_clock, signal: OnceLock::new() }
+    pub(super) const fn new(
+        options: PgConnectOptions,
+        place: Place,
+        pool: PgPool,
+        own_clock: bool,
+    ) -> Self {
+        Self { options, place, pool, own_clock, signal: OnceLock::new() }
     }
 
     pub(super) const fn options(&self) -> &PgConnectOptions {
         &self.options
     }
 
+    pub(super) const fn place(&self) -> &Place {
+        &self.place
+    }
+
     fn head(&self, row: &PgRow) -> Result<Head, sqlx::Error> {
-        let clock: i64 = row.try_get(3)?;
-        let clock = (!self.own_clock).then_some(clock);
+        let wall: i64 = row.try_get(3)?;
+        let clock = (!self.own_clock).then_some(wall);
         let (last, leaf, time) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        Ok(Head { last, leaf, time, clock, silent: None })
+        Ok(Head { last, leaf, time, clock, wall, silent: None })
     }
 
     /// Takes the lock of the head, in a transaction: this writer alone writes this log until its end.
@@ -51,7 +62,7 @@ impl Postgres {
         writer: i64,
     ) -> Result<Head, sqlx::Error> {
         // The clock is read once the lock is there, however long it was waited for.
-        let row = sqlx::query(concat!(
+        let row = sqlx::query(self.place.sql(concat!(
             "WITH head AS MATERIALIZED (
                  SELECT number, last, leaf, time FROM guardrail_log WHERE number = $1 FOR UPDATE
              )
@@ -63,7 +74,7 @@ impl Postgres {
                  CASE WHEN current_setting('synchronous_commit') = 'off'
                  THEN set_config('synchronous_commit', 'on', true) END
              FROM head"
-        ))
+        )))
         .bind(log)
         .bind(writer)
         .fetch_one(on)
@@ -92,6 +103,7 @@ impl Engine for Postgres {
 
     const NAME: &'static str = "PostgreSQL log";
     const POLL: u64 = 500;
+    const AT_ONCE: usize = 1024;
 
     async fn session(&self) -> Result<PgConnection, sqlx::Error> {
         self.options.connect().await
@@ -99,11 +111,11 @@ impl Engine for Postgres {
 
     async fn log(&self, name: &str, fresh: &str, start: &str) -> Result<Known, sqlx::Error> {
         for _ in 0..ROUNDS {
-            let row = sqlx::query(concat!(
+            let row = sqlx::query(self.place.sql(concat!(
                 "SELECT last, leaf, time, ",
                 clock!(),
                 ", number, id FROM guardrail_log WHERE name = $1"
-            ))
+            )))
             .bind(name)
             .fetch_optional(&self.pool)
             .await?;
@@ -115,11 +127,11 @@ impl Engine for Postgres {
                 });
             }
             // Another log may take the same number at this moment: then once more.
-            sqlx::query(
+            sqlx::query(self.place.sql(
                 "INSERT INTO guardrail_log (number, name, id, leaf, time)
                  SELECT coalesce(max(number), 0) + 1, $1, $2, $3, 0 FROM guardrail_log
                  ON CONFLICT DO NOTHING",
-            )
+            ))
             .bind(name)
             .bind(fresh)
             .bind(start)
@@ -131,6 +143,10 @@ impl Engine for Postgres {
 
     fn clock() -> Arc<dyn Clock> {
         Arc::new(SystemClock::new())
+    }
+
+    fn tick() -> i64 {
+        presence::tick()
     }
 
     async fn begin(
@@ -156,10 +172,10 @@ impl Engine for Postgres {
         log: i64,
         ids: &[String],
     ) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
-        sqlx::query_as(
+        sqlx::query_as(self.place.sql(
             "SELECT id, version, state FROM guardrail_stream
              WHERE log = $1 AND id = ANY($2)",
-        )
+        ))
         .bind(log)
         .bind(ids)
         .fetch_all(on)
@@ -172,11 +188,13 @@ impl Engine for Postgres {
         log: i64,
         seq: i64,
     ) -> Result<Option<String>, sqlx::Error> {
-        sqlx::query_scalar("SELECT leaf FROM guardrail_record WHERE log = $1 AND seq = $2")
-            .bind(log)
-            .bind(seq)
-            .fetch_optional(on)
-            .await
+        sqlx::query_scalar(
+            self.place.sql("SELECT leaf FROM guardrail_record WHERE log = $1 AND seq = $2"),
+        )
+        .bind(log)
+        .bind(seq)
+        .fetch_optional(on)
+        .await
     }
 
     async fn insert(
@@ -185,7 +203,19 @@ impl Engine for Postgres {
         log: i64,
         rows: &[Row],
     ) -> Result<(), sqlx::Error> {
-        insert(on, log, rows).await
+        insert::insert(on, &self.place, log, rows).await
+    }
+
+    async fn at_once(
+        &self,
+        on: &mut PgConnection,
+        batch: &AtOnce<'_>,
+    ) -> Result<bool, sqlx::Error> {
+        insert::at_once(on, &self.place, batch).await
+    }
+
+    fn keeps_time(&self) -> bool {
+        !self.own_clock
     }
 
     async fn cover(
@@ -194,15 +224,15 @@ impl Engine for Postgres {
         log: i64,
         head: &StoredHead,
     ) -> Result<bool, sqlx::Error> {
-        heads::cover(on, log, head).await
+        heads::cover(on, &self.place, log, head).await
     }
 
     async fn keep(&self, log: i64, head: &StoredHead) -> Result<bool, sqlx::Error> {
-        heads::keep(&self.pool, log, head).await
+        heads::keep(&self.pool, &self.place, log, head).await
     }
 
     async fn heads(&self, log: i64, limit: i64) -> Result<Vec<StoredHead>, sqlx::Error> {
-        heads::newest(&self.pool, log, limit).await
+        heads::newest(&self.pool, &self.place, log, limit).await
     }
 
     async fn commit(&self, on: &mut PgConnection) -> Result<(), sqlx::Error> {
@@ -222,11 +252,11 @@ impl Engine for Postgres {
     }
 
     async fn head(&self, log: i64) -> Result<Head, sqlx::Error> {
-        let row = sqlx::query(concat!(
+        let row = sqlx::query(self.place.sql(concat!(
             "SELECT last, leaf, time, ",
             clock!(),
             " FROM guardrail_log WHERE number = $1"
-        ))
+        )))
         .bind(log)
         .fetch_one(&self.pool)
         .await?;
@@ -235,16 +265,19 @@ impl Engine for Postgres {
 
     async fn version(&self, log: i64, id: &str) -> Result<i64, sqlx::Error> {
         let version = "SELECT version FROM guardrail_stream WHERE log = $1 AND id = $2";
-        let found: Option<i64> =
-            sqlx::query_scalar(version).bind(log).bind(id).fetch_optional(&self.pool).await?;
+        let found: Option<i64> = sqlx::query_scalar(self.place.sql(version))
+            .bind(log)
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
         Ok(found.unwrap_or(0))
     }
 
     async fn stream(&self, log: i64, id: &str, after: i64) -> Result<Vec<Stored>, sqlx::Error> {
-        sqlx::query_as(
+        sqlx::query_as(self.place.sql(
             "SELECT seq, line FROM guardrail_record WHERE log = $1 AND id = $2 AND ver > $3
              ORDER BY ver",
-        )
+        ))
         .bind(log)
         .bind(id)
         .bind(after)
@@ -259,7 +292,7 @@ impl Engine for Postgres {
         limit: i64,
         bytes: i64,
     ) -> Result<Vec<Stored>, sqlx::Error> {
-        sqlx::query_as(PAGE)
+        sqlx::query_as(self.place.sql(PAGE))
             .bind(log)
             .bind(after)
             .bind(limit)
@@ -274,10 +307,10 @@ impl Engine for Postgres {
         after: i64,
         limit: i64,
     ) -> Result<Vec<(i64, String)>, sqlx::Error> {
-        sqlx::query_as(
+        sqlx::query_as(self.place.sql(
             "SELECT seq, id FROM guardrail_record WHERE log = $1 AND seq > $2
              ORDER BY seq LIMIT $3",
-        )
+        ))
         .bind(log)
         .bind(after)
         .bind(limit)
@@ -291,12 +324,12 @@ impl Engine for Postgres {
         after: Option<RequestId>,
         limit: i64,
     ) -> Result<Vec<String>, sqlx::Error> {
-        sqlx::query_scalar(
+        sqlx::query_scalar(self.place.sql(
             "SELECT id FROM guardrail_stream
              WHERE log = $1 AND state IN ('pending', 'approved', 'started') AND first > coalesce(
                  (SELECT first FROM guardrail_stream WHERE log = $1 AND id = $2), 0)
              ORDER BY first LIMIT $3",
-        )
+        ))
         .bind(log)
         .bind(after.map(|id| id.to_string()))
         .bind(limit)
@@ -305,7 +338,7 @@ impl Engine for Postgres {
     }
 
     async fn holders(&self, log: i64) -> Result<Vec<Holder>, sqlx::Error> {
-        presence::holders(&self.pool, log).await
+        presence::holders(&self.pool, &self.place, log).await
     }
 
     async fn started(
@@ -313,22 +346,8 @@ impl Engine for Postgres {
         log: i64,
         gone: &[(i64, i64)],
         limit: i64,
-    ) -> Result<Vec<String>, sqlx::Error> {
-        let (writers, beats): (Vec<i64>, Vec<i64>) = gone.iter().copied().unzip();
-        sqlx::query_scalar(
-            "SELECT id FROM guardrail_stream held
-             LEFT JOIN guardrail_writer who ON who.log = held.log AND writer = starter
-             WHERE held.log = $1 AND state IN ('pending', 'approved', 'started')
-                 AND state = 'started' AND (starter, coalesce(beat, -1))
-                     IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))
-             ORDER BY first LIMIT $4",
-        )
-        .bind(log)
-        .bind(writers)
-        .bind(beats)
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await
+    ) -> Result<Vec<(String, i64)>, sqlx::Error> {
+        presence::started(&self.pool, &self.place, log, gone, limit).await
     }
 
     async fn unattended(
@@ -338,24 +357,7 @@ impl Engine for Postgres {
         gone: &[(i64, i64)],
         limit: i64,
     ) -> Result<Vec<(String, i64)>, sqlx::Error> {
-        let (writers, beats): (Vec<i64>, Vec<i64>) = gone.iter().copied().unzip();
-        sqlx::query_as(
-            "SELECT id, version FROM guardrail_stream held
-             LEFT JOIN guardrail_writer who ON who.log = held.log AND writer = attendant
-             WHERE held.log = $1 AND state IN ('pending', 'approved', 'started')
-                 AND state <> 'started' AND (attendant, coalesce(beat, -1))
-                     IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))
-                 AND first > coalesce(
-                     (SELECT first FROM guardrail_stream WHERE log = $1 AND id = $4), 0)
-             ORDER BY first LIMIT $5",
-        )
-        .bind(log)
-        .bind(writers)
-        .bind(beats)
-        .bind(after.map(|id| id.to_string()))
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await
+        presence::unattended(&self.pool, &self.place, log, after, gone, limit).await
     }
 
     async fn say(
@@ -364,15 +366,15 @@ impl Engine for Postgres {
         log: i64,
         writer: &Writer,
     ) -> Result<(), sqlx::Error> {
-        presence::say(on, log, writer).await
+        presence::say(on, &self.place, log, writer).await.map(drop)
     }
 
-    async fn beat(&self, log: i64, writer: &Writer) -> Result<(), sqlx::Error> {
-        presence::beat(&self.pool, log, writer).await
+    async fn beat(&self, log: i64, writer: &Writer) -> Result<Option<i64>, sqlx::Error> {
+        presence::beat(&self.pool, &self.place, log, writer).await
     }
 
     async fn leave(&self, log: i64, writer: i64) -> Result<(), sqlx::Error> {
-        sqlx::query("DELETE FROM guardrail_writer WHERE log = $1 AND writer = $2")
+        sqlx::query(self.place.sql("DELETE FROM guardrail_writer WHERE log = $1 AND writer = $2"))
             .bind(log)
             .bind(writer)
             .execute(&self.pool)
@@ -386,6 +388,10 @@ impl Engine for Postgres {
 
     fn is_refusal(error: &sqlx::Error) -> bool {
         error::is_refusal(error)
+    }
+
+    fn is_certain(error: &sqlx::Error) -> bool {
+        error::is_certain(error)
     }
 
     fn is_passing(error: &sqlx::Error) -> bool {

@@ -16,6 +16,13 @@ pub(super) fn is_passing(error: &sqlx::Error) -> bool {
     is_lost || code(error).is_some_and(is_passing)
 }
 
+/// Whether the statement or the commit it is an answer to has not happened: a server that was going down
+/// may have committed all the same.
+pub(super) fn is_certain(error: &sqlx::Error) -> bool {
+    let may_be = |code: String| code.starts_with("57P") || code.starts_with("08");
+    code(error).is_some_and(|code| !may_be(code))
+}
+
 fn code(error: &sqlx::Error) -> Option<String> {
     error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
 }

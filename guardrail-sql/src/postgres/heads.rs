@@ -3,6 +3,7 @@
 use sqlx::{PgConnection, PgPool};
 
 use crate::log::engine::StoredHead;
+use crate::postgres::place::Place;
 
 /// At most `limit` notes of heads behind this size, smallest first.
 pub(crate) const NOTES: &str =
@@ -11,13 +12,14 @@ pub(crate) const NOTES: &str =
 /// Keeps a head; whether none of its size was there.
 pub(super) async fn cover(
     on: &mut PgConnection,
+    place: &Place,
     log: i64,
     head: &StoredHead,
 ) -> Result<bool, sqlx::Error> {
-    let kept = sqlx::query(
+    let kept = sqlx::query(place.sql(
         "INSERT INTO guardrail_head (log, size, edge, note) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING",
-    )
+    ))
     .bind(log)
     .bind(head.size)
     .bind(&head.edge)
@@ -28,7 +30,12 @@ pub(super) async fn cover(
 }
 
 /// The same by itself, durable when it returns.
-pub(super) async fn keep(pool: &PgPool, log: i64, head: &StoredHead) -> Result<bool, sqlx::Error> {
+pub(super) async fn keep(
+    pool: &PgPool,
+    place: &Place,
+    log: i64,
+    head: &StoredHead,
+) -> Result<bool, sqlx::Error> {
     let mut transaction = pool.begin().await?;
     sqlx::query(
         "SELECT CASE WHEN current_setting('synchronous_commit') = 'off'
@@ -36,7 +43,7 @@ pub(super) async fn keep(pool: &PgPool, log: i64, head: &StoredHead) -> Result<b
     )
     .execute(&mut *transaction)
     .await?;
-    let kept = cover(&mut transaction, log, head).await?;
+    let kept = cover(&mut transaction, place, log, head).await?;
     transaction.commit().await?;
     Ok(kept)
 }
@@ -44,12 +51,13 @@ pub(super) async fn keep(pool: &PgPool, log: i64, head: &StoredHead) -> Result<b
 /// The newest heads, newest first.
 pub(super) async fn newest(
     pool: &PgPool,
+    place: &Place,
     log: i64,
     limit: i64,
 ) -> Result<Vec<StoredHead>, sqlx::Error> {
-    let heads: Vec<(i64, String, String)> = sqlx::query_as(
+    let heads: Vec<(i64, String, String)> = sqlx::query_as(place.sql(
         "SELECT size, edge, note FROM guardrail_head WHERE log = $1 ORDER BY size DESC LIMIT $2",
-    )
+    ))
     .bind(log)
     .bind(limit)
     .fetch_all(pool)

@@ -9,7 +9,9 @@ mod engine;
 mod error;
 mod heads;
 mod insert;
+mod place;
 mod presence;
+mod rules;
 mod sidecar;
 mod signal;
 mod transaction;
@@ -18,7 +20,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guardrail_core::audit::proof::Heads;
-use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error};
+use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error, Tenure};
 use guardrail_core::clock::Timestamp;
 use guardrail_core::model::{LogId, RequestId, Sequence, Version};
 
@@ -28,6 +30,7 @@ use crate::settings::{Settings, Who};
 pub(crate) use engine::PAGE;
 use engine::Postgres;
 pub(crate) use heads::NOTES;
+pub(crate) use place::Place;
 pub use sidecar::PostgresSidecar;
 pub use transaction::RunIn;
 
@@ -52,16 +55,18 @@ impl PostgresLog {
     /// and read them, say that it is there, and no more. To be run by the owner of the tables,
     /// once the log was opened by that owner.
     ///
-    /// Give the log a schema of its own, in which nobody else may create anything: whoever may could
-    /// put an operator or an aggregate in the way of those that the triggers use. In `public` everybody
-    /// may, before PostgreSQL 15: `REVOKE CREATE ON SCHEMA public FROM PUBLIC`.
+    /// The role also needs `USAGE` on the log's schema, where that is not `public`. Make the tables
+    /// before others may create anything in that schema; later they may, and put nothing in the way
+    /// of what the triggers and this program mean.
     pub const ROLE: &'static str = include_str!("../../migrations/postgres/role.sql");
 
     /// Opens the log named `main` in the database of this URL, and makes the tables and the log
-    /// where they are not there and the role may make them.
+    /// where they are not there and the role may make them: in the schema in which the search path
+    /// of the role finds the tables, else in the first of it that is there.
     ///
     /// # Errors
-    /// `Damaged`: its end is not what was written. `Unreachable`: the database could not be
+    /// `Damaged`: its end is not what was written. `Unsafe`: a function or trigger that holds the
+    /// rules is gone, switched off, or not as this version made it. `Unreachable`: the database could not be
     /// reached. Else it refused something, or there was no randomness.
     ///
     /// # Cancel safety
@@ -92,7 +97,8 @@ impl PostgresLog {
     /// The table beside the log in which redacted values are kept, to be given to a guardrail.
     #[must_use]
     pub fn sidecar(&self) -> PostgresSidecar {
-        PostgresSidecar::of(self.0.engine().options().clone(), self.0.number())
+        let engine = self.0.engine();
+        PostgresSidecar::of(engine.options().clone(), engine.place().clone(), self.0.number())
     }
 
     /// Waits until everything lined up is written, and says that this process writes no more. A

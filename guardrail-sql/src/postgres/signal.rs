@@ -12,6 +12,9 @@ use tokio::task::AbortHandle;
 /// How often a process looks that cannot listen.
 const DEAF: Duration = Duration::from_millis(50);
 
+/// The pause before others are told again. To tell takes the server longer than an append.
+const BREATH: Duration = Duration::from_millis(5);
+
 /// The pause before it is tried to listen again.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -62,7 +65,7 @@ impl Drop for Signal {
 /// Outside of the transaction that was told of, and not durable: it holds up nobody.
 async fn tell(shared: Arc<Shared>, pool: PgPool, log: i64) {
     let statement = format!(
-        "BEGIN; SET LOCAL synchronous_commit = off; SELECT pg_notify('guardrail', '{log}'); COMMIT"
+        "BEGIN; SET LOCAL synchronous_commit = off; SELECT pg_catalog.pg_notify('guardrail', '{log}'); COMMIT"
     );
     loop {
         shared.tell.notified().await;
@@ -71,6 +74,8 @@ async fn tell(shared: Arc<Shared>, pool: PgPool, log: i64) {
         if let Err(error) = told {
             tracing::debug!(%error, "other processes were not told");
         }
+        // A pause: who writes without end is heard of all the same.
+        tokio::time::sleep(BREATH).await;
     }
 }
 

@@ -8,6 +8,7 @@ use guardrail_core::desk;
 use guardrail_core::gate::{self, Begun, Permit};
 use guardrail_core::model::{AuditEvent, Outcome, State};
 use sqlx::{Connection as _, PgConnection, Row as _};
+use tokio::time::Instant;
 
 use crate::log::batch::Batch;
 use crate::log::engine::{Engine as _, Head};
@@ -16,9 +17,16 @@ use crate::log::process::FRESH;
 use crate::log::shared::{Shared, standings};
 use crate::postgres::PostgresLog;
 use crate::postgres::engine::Postgres;
+use crate::postgres::error::is_certain;
 
 /// How long each step that is ours may take.
 const TRY: Duration = Duration::from_secs(10);
+
+/// How long it is asked what became of a commit: longer than the server lets a transaction of ours idle.
+const DOUBT: Duration = Duration::from_secs(12);
+
+/// The pause before that is asked again.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A body that runs in a transaction of the log's own database.
 ///
@@ -50,9 +58,8 @@ const TRY: Duration = Duration::from_secs(10);
 /// ```
 pub trait RunIn {
     /// Runs the body in a transaction of `log`'s database, on a connection of its own with the role of
-    /// the log, and commits it together with its outcome. The body neither commits nor rolls back, and
-    /// begins no transaction of its own (`on.begin()` would commit this one; use `SAVEPOINT`): an error
-    /// of the body rolls back, and is recorded as failed.
+    /// the log, and commits it together with its outcome. The body neither commits nor rolls back: an
+    /// error of the body rolls back, and is recorded as failed. `on.begin()` makes a savepoint.
     ///
     /// The head of the log is locked only between the end of the body and the commit; a body may take
     /// its time.
@@ -117,11 +124,13 @@ impl RunIn for Permit {
                 end(begun, failed()).await;
                 Err(unavailable(failure, "complete a transaction").into())
             }
-            Err(Broken::InDoubt) => {
+            Err(Broken::InDoubt(number)) => {
+                let is_aborted = is_aborted(shared, number).await;
                 // Behind the lock of the head: what was under way has happened by then, or never will.
                 match begun.end(failed()).await {
                     Ok(Some(Outcome::Completed)) => Ok(value),
                     Ok(Some(Outcome::Failed { .. })) => Err(unavailable(lost(), "commit").into()),
+                    Ok(_) | Err(_) if is_aborted => Err(unavailable(lost(), "commit").into()),
                     Ok(_) | Err(_) => Err(gate::Error::OutcomeUnknown { request }.into()),
                 }
             }
@@ -138,8 +147,8 @@ impl RunIn for Permit {
 enum Broken {
     /// Nothing of it is there.
     NotCommitted(Failed),
-    /// The commit was sent, and not answered.
-    InDoubt,
+    /// The commit of the transaction of this number was sent, and not answered.
+    InDoubt(i64),
     /// The body has committed or rolled back: nobody knows how much.
     Ended,
 }
@@ -161,19 +170,18 @@ struct Transaction {
     on: PgConnection,
     /// What tells it from another on the same connection.
     number: i64,
-    /// Where names are looked for.
-    path: String,
 }
 
 impl Transaction {
     async fn begin(shared: &Shared<Postgres>) -> Result<Self, Failed> {
         let begun = in_time(async {
             let mut on = shared.engine.session().await?;
-            sqlx::raw_sql("BEGIN ISOLATION LEVEL READ COMMITTED").execute(&mut on).await?;
-            let row = sqlx::query("SELECT txid_current(), current_setting('search_path')")
-                .fetch_one(&mut on)
-                .await?;
-            Ok(Self { number: row.try_get(0)?, path: row.try_get(1)?, on })
+            // Begun by sqlx, so that whatever a body begins with it is a savepoint; ended by its number
+            // here, so that nothing a body leaves open turns the commit into the end of a savepoint.
+            std::mem::forget(on.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?);
+            let asked = sqlx::query_scalar("SELECT pg_catalog.txid_current()");
+            let number = asked.fetch_one(&mut on).await?;
+            Ok(Self { on, number })
         });
         Ok(begun.await?)
     }
@@ -181,7 +189,8 @@ impl Transaction {
     /// Whether it goes on: the body has not ended it by itself. One that failed cannot say, and has
     /// nothing that could be committed.
     async fn goes_on(&mut self) -> bool {
-        let asked = sqlx::query_scalar::<_, i64>("SELECT txid_current()").fetch_one(&mut self.on);
+        let asked = sqlx::query_scalar::<_, i64>("SELECT pg_catalog.txid_current()")
+            .fetch_one(&mut self.on);
         in_time(asked).await.map_or(true, |number| number == self.number)
     }
 
@@ -218,12 +227,10 @@ impl Transaction {
         match committed {
             Ok(()) => shared.step("transaction committed"),
             // What the server itself refuses has not happened.
-            Err(error) if error.as_database_error().is_some_and(|e| !is_lost(e.code())) => {
-                return Err(error.into());
-            }
+            Err(error) if is_certain(&error) => return Err(error.into()),
             Err(error) => {
                 tracing::debug!(%error, "a commit was not answered");
-                return Err(Broken::InDoubt);
+                return Err(Broken::InDoubt(self.number));
             }
         }
         // What is committed is committed, however the farewell goes.
@@ -238,12 +245,12 @@ impl Transaction {
     ) -> Result<Vec<Arc<AuditRecord>>, Broken> {
         let (engine, log) = (&shared.engine, shared.number);
         let (id, started) = begun.start();
-        // Names mean again what they meant before the body.
+        // Whatever the body has put in the way of a name.
         let row = sqlx::query(
-            "SELECT txid_current(), set_config('search_path', $1, true),
-                 current_setting('session_replication_role')",
+            "SELECT pg_catalog.txid_current(),
+                 pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),
+                 pg_catalog.current_setting('session_replication_role')",
         )
-        .bind(&self.path)
         .fetch_one(&mut self.on)
         .await?;
         if row.try_get::<i64, _>(0)? != self.number {
@@ -274,6 +281,7 @@ impl Transaction {
         if let Some(this) = shared.this()
             && head.silent.is_none_or(|silent| silent > fresh)
         {
+            shared.lease.saw(head.silent);
             engine.say(&mut self.on, log, this).await?;
         }
         engine.insert(&mut self.on, log, batch.rows()).await?;
@@ -288,10 +296,10 @@ impl Transaction {
         id: &str,
         started: u64,
     ) -> Result<(), Broken> {
-        let lines: Vec<(i64, String)> = sqlx::query_as(
+        let lines: Vec<(i64, String)> = sqlx::query_as(shared.engine.place().sql(
             "SELECT seq, line FROM guardrail_record WHERE log = $1 AND id = $2 AND ver > $3
              ORDER BY ver",
-        )
+        ))
         .bind(shared.number)
         .bind(id)
         .bind(i64::try_from(started).unwrap_or(i64::MAX))
@@ -306,6 +314,33 @@ impl Transaction {
         }
         Ok(())
     }
+}
+
+/// Waits, for a while, until the server has done with a transaction whose commit was not answered; whether
+/// it says that nothing of it is there. That it has committed the log says, and it alone: behind a
+/// failover another transaction may bear the number.
+async fn is_aborted(shared: &Shared<Postgres>, number: i64) -> bool {
+    let deadline = Instant::now() + DOUBT;
+    while Instant::now() < deadline {
+        let asked = in_time(async {
+            let mut on = shared.engine.session().await?;
+            let status = sqlx::query_scalar("SELECT pg_catalog.txid_status($1)");
+            let status: Option<String> = status.bind(number).fetch_one(&mut on).await?;
+            on.close().await?;
+            Ok(status)
+        });
+        match asked.await {
+            Ok(status) if status.as_deref() != Some("in progress") => {
+                return status.as_deref() == Some("aborted");
+            }
+            Ok(_) => {}
+            Err(error) if !Postgres::is_passing(&error) => return false,
+            Err(error) => tracing::debug!(%error, "the fate of a commit is asked again"),
+        }
+        // A pause: a server that has not noticed that a connection is gone notices in its own time.
+        tokio::time::sleep(PAUSE).await;
+    }
+    false
 }
 
 fn failed() -> Outcome {
@@ -334,9 +369,4 @@ fn late() -> sqlx::Error {
 
 async fn in_time<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
     tokio::time::timeout(TRY, asked).await.unwrap_or_else(|_| Err(late()))
-}
-
-/// Whether a server that says this may have committed all the same: it was going down.
-fn is_lost(code: Option<std::borrow::Cow<'_, str>>) -> bool {
-    code.is_none_or(|code| code.starts_with("57P") || code.starts_with("08"))
 }

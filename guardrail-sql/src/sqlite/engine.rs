@@ -9,11 +9,11 @@ use guardrail_core::model::RequestId;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Row as _, SqliteConnection, SqlitePool};
 
-use crate::log::engine::{Engine, Head, Known, Stored, StoredHead};
+use crate::log::engine::{AtOnce, Engine, Head, Known, Stored, StoredHead};
 use crate::log::process::{Holder, Writer};
 use crate::log::row::Row;
 use crate::sqlite::heads;
-use crate::sqlite::insert::insert;
+use crate::sqlite::insert;
 use crate::sqlite::presence::{self, tick};
 
 /// A log's file.
@@ -21,11 +21,17 @@ use crate::sqlite::presence::{self, tick};
 pub(crate) struct Sqlite {
     options: SqliteConnectOptions,
     pool: SqlitePool,
+    /// Whether deadlines are judged by a clock of this process: in tests.
+    own_clock: bool,
 }
 
 impl Sqlite {
-    pub(super) const fn new(options: SqliteConnectOptions, pool: SqlitePool) -> Self {
-        Self { options, pool }
+    pub(super) const fn new(
+        options: SqliteConnectOptions,
+        pool: SqlitePool,
+        own_clock: bool,
+    ) -> Self {
+        Self { options, pool, own_clock }
     }
 
     pub(super) const fn options(&self) -> &SqliteConnectOptions {
@@ -50,6 +56,7 @@ impl Engine for Sqlite {
 
     const NAME: &'static str = "SQLite log";
     const POLL: u64 = 10;
+    const AT_ONCE: usize = insert::MOST;
 
     async fn session(&self) -> Result<SqliteConnection, sqlx::Error> {
         self.options.connect().await
@@ -76,6 +83,10 @@ impl Engine for Sqlite {
 
     fn clock() -> Arc<dyn Clock> {
         Arc::new(Wall)
+    }
+
+    fn tick() -> i64 {
+        tick()
     }
 
     async fn begin(
@@ -105,8 +116,9 @@ impl Engine for Sqlite {
         ids: &[String],
     ) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
         sqlx::query_as(
-            "SELECT id, version, state FROM guardrail_stream
-             WHERE log = ?1 AND id IN (SELECT value FROM json_each(?2))",
+            "SELECT its.id, ver, became FROM json_each(?2)
+             CROSS JOIN guardrail_record AS its ON log = ?1 AND its.id = value AND ver =
+                 (SELECT max(ver) FROM guardrail_record WHERE log = ?1 AND id = value)",
         )
         .bind(log)
         .bind(json(ids)?)
@@ -133,7 +145,19 @@ impl Engine for Sqlite {
         log: i64,
         rows: &[Row],
     ) -> Result<(), sqlx::Error> {
-        insert(on, log, rows).await
+        insert::insert(on, log, rows).await
+    }
+
+    async fn at_once(
+        &self,
+        on: &mut SqliteConnection,
+        batch: &AtOnce<'_>,
+    ) -> Result<bool, sqlx::Error> {
+        insert::at_once(on, batch).await
+    }
+
+    fn keeps_time(&self) -> bool {
+        !self.own_clock
     }
 
     async fn cover(
@@ -177,10 +201,9 @@ impl Engine for Sqlite {
     }
 
     async fn version(&self, log: i64, id: &str) -> Result<i64, sqlx::Error> {
-        let version = "SELECT version FROM guardrail_stream WHERE log = ?1 AND id = ?2";
-        let found: Option<i64> =
-            sqlx::query_scalar(version).bind(log).bind(id).fetch_optional(&self.pool).await?;
-        Ok(found.unwrap_or(0))
+        let version =
+            "SELECT coalesce(max(ver), 0) FROM guardrail_record WHERE log = ?1 AND id = ?2";
+        sqlx::query_scalar(version).bind(log).bind(id).fetch_one(&self.pool).await
     }
 
     async fn stream(&self, log: i64, id: &str, after: i64) -> Result<Vec<Stored>, sqlx::Error> {
@@ -235,9 +258,9 @@ impl Engine for Sqlite {
         limit: i64,
     ) -> Result<Vec<String>, sqlx::Error> {
         sqlx::query_scalar(
-            "SELECT id FROM guardrail_stream
-             WHERE log = ?1 AND state IN ('pending', 'approved', 'started') AND first > coalesce(
-                 (SELECT first FROM guardrail_stream WHERE log = ?1 AND id = ?2), 0)
+            "SELECT id FROM guardrail_open
+             WHERE log = ?1 AND first > coalesce(
+                 (SELECT seq FROM guardrail_record WHERE log = ?1 AND id = ?2 AND ver = 1), 0)
              ORDER BY first LIMIT ?3",
         )
         .bind(log)
@@ -256,13 +279,13 @@ impl Engine for Sqlite {
         log: i64,
         gone: &[(i64, i64)],
         limit: i64,
-    ) -> Result<Vec<String>, sqlx::Error> {
-        sqlx::query_scalar(
-            "SELECT id FROM guardrail_stream AS held
-             LEFT JOIN guardrail_writer AS who ON who.log = held.log AND writer = starter
-             WHERE held.log = ?1 AND state IN ('pending', 'approved', 'started')
-                 AND state = 'started' AND (starter, coalesce(beat, -1))
-                     IN (SELECT value ->> 0, value ->> 1 FROM json_each(?2))
+    ) -> Result<Vec<(String, i64)>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT id, (SELECT max(ver) FROM guardrail_record WHERE log = ?1 AND id = held.id)
+             FROM guardrail_open AS held
+             LEFT JOIN guardrail_writer AS who ON who.log = held.log AND writer = holder
+             WHERE held.log = ?1 AND state = 'started' AND (holder, coalesce(beat, -1))
+                 IN (SELECT value ->> 0, value ->> 1 FROM json_each(?2))
              ORDER BY first LIMIT ?3",
         )
         .bind(log)
@@ -280,13 +303,13 @@ impl Engine for Sqlite {
         limit: i64,
     ) -> Result<Vec<(String, i64)>, sqlx::Error> {
         sqlx::query_as(
-            "SELECT id, version FROM guardrail_stream AS held
-             LEFT JOIN guardrail_writer AS who ON who.log = held.log AND writer = attendant
-             WHERE held.log = ?1 AND state IN ('pending', 'approved', 'started')
-                 AND state <> 'started' AND (attendant, coalesce(beat, -1))
+            "SELECT id, (SELECT max(ver) FROM guardrail_record WHERE log = ?1 AND id = held.id)
+             FROM guardrail_open AS held
+             LEFT JOIN guardrail_writer AS who ON who.log = held.log AND writer = holder
+             WHERE held.log = ?1 AND state <> 'started' AND (holder, coalesce(beat, -1))
                      IN (SELECT value ->> 0, value ->> 1 FROM json_each(?2))
                  AND first > coalesce(
-                     (SELECT first FROM guardrail_stream WHERE log = ?1 AND id = ?3), 0)
+                     (SELECT seq FROM guardrail_record WHERE log = ?1 AND id = ?3 AND ver = 1), 0)
              ORDER BY first LIMIT ?4",
         )
         .bind(log)
@@ -306,7 +329,7 @@ impl Engine for Sqlite {
         presence::say(on, log, writer).await
     }
 
-    async fn beat(&self, log: i64, writer: &Writer) -> Result<(), sqlx::Error> {
+    async fn beat(&self, log: i64, writer: &Writer) -> Result<Option<i64>, sqlx::Error> {
         presence::beat(&self.pool, log, writer).await
     }
 
@@ -325,6 +348,10 @@ impl Engine for Sqlite {
 
     fn is_refusal(error: &sqlx::Error) -> bool {
         code(error) == Some(19)
+    }
+
+    fn is_certain(error: &sqlx::Error) -> bool {
+        matches!(code(error), Some(5 | 6 | 19))
     }
 
     fn is_passing(error: &sqlx::Error) -> bool {
@@ -357,5 +384,6 @@ fn code(error: &sqlx::Error) -> Option<i64> {
 
 fn head(row: &sqlx::sqlite::SqliteRow) -> Result<Head, sqlx::Error> {
     let (last, leaf, time) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-    Ok(Head { last, leaf, time, clock: None, silent: None })
+    let wall = Wall.now().as_micros();
+    Ok(Head { last, leaf, time, clock: None, wall, silent: None })
 }

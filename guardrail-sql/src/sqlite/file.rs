@@ -16,14 +16,12 @@ use crate::log::engine::Engine as _;
 use crate::schema::{Migration, missing};
 use crate::sqlite::engine::Sqlite;
 
-const MIGRATIONS: &[Migration] = &[
-    include_str!("../../migrations/sqlite/0001_log.sql"),
-    include_str!("../../migrations/sqlite/0002_attended.sql"),
-    include_str!("../../migrations/sqlite/0003_guarded.sql"),
-    include_str!("../../migrations/sqlite/0004_unknown.sql"),
-    include_str!("../../migrations/sqlite/0005_opening.sql"),
-    include_str!("../../migrations/sqlite/0006_heads.sql"),
-];
+/// The tables, the rules over them, and what stands beside a log.
+const MIGRATIONS: &[Migration] = &[concat!(
+    include_str!("../../migrations/sqlite/0001/tables.sql"),
+    include_str!("../../migrations/sqlite/0001/rules.sql"),
+    include_str!("../../migrations/sqlite/0001/beside.sql"),
+)];
 
 /// How long SQLite itself waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(2);
@@ -35,7 +33,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 const READERS: u32 = 4;
 
 /// Opens the file, and brings its tables up to date.
-pub(super) async fn open(path: &Path) -> Result<Sqlite, Error> {
+pub(super) async fn open(path: &Path, own_clock: bool) -> Result<Sqlite, Error> {
     let name = Sqlite::NAME;
     prepare(path)?;
     let options = options(path);
@@ -59,7 +57,7 @@ pub(super) async fn open(path: &Path) -> Result<Sqlite, Error> {
         .acquire_timeout(BUSY)
         .test_before_acquire(false)
         .connect_lazy_with(options.clone());
-    Ok(Sqlite::new(options, pool))
+    Ok(Sqlite::new(options, pool, own_clock))
 }
 
 /// How every connection to the file is made.

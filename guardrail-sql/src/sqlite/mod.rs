@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guardrail_core::audit::proof::{Heads, Signer};
-use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error};
+use guardrail_core::audit::{Append, Appended, AuditLog, AuditRecord, Error, Tenure};
 use guardrail_core::clock::Timestamp;
 use guardrail_core::model::{LogId, RequestId, Sequence, Version};
 
@@ -67,7 +67,7 @@ impl SqliteLog {
     /// As [`SqliteLog::open`].
     pub async fn open_with(path: impl AsRef<Path>, settings: Settings) -> Result<Self, Error> {
         let path = path.as_ref();
-        let engine = file::open(path).await?;
+        let engine = file::open(path, settings.clock.is_some()).await?;
         let signer: Option<Arc<dyn Signer>> = match &settings.signer {
             Who::Given(signer) => Some(Arc::clone(signer)),
             Who::Beside => Some(Arc::new(engine.signer(path).await?)),

@@ -13,9 +13,7 @@ pub(super) async fn holders(pool: &SqlitePool, log: i64) -> Result<Vec<Holder>, 
     let rows = sqlx::query(
         "SELECT holder, writer, boot, space, pid, start, beat,
                 iif(boot IS ?2, ?3 - tick, CAST(unixepoch('subsec') * 1000000 AS INTEGER) - beat)
-         FROM (SELECT DISTINCT iif(state = 'started', starter, attendant) AS holder
-               FROM guardrail_stream
-               WHERE log = ?1 AND state IN ('pending', 'approved', 'started'))
+         FROM (SELECT DISTINCT holder FROM guardrail_open WHERE log = ?1)
          LEFT JOIN guardrail_writer ON log = ?1 AND writer = holder",
     )
     .bind(log)
@@ -50,8 +48,19 @@ pub(super) async fn say(
 }
 
 /// The same, and forgets those that have been silent for a day.
-pub(super) async fn beat(pool: &SqlitePool, log: i64, writer: &Writer) -> Result<(), sqlx::Error> {
+pub(super) async fn beat(
+    pool: &SqlitePool,
+    log: i64,
+    writer: &Writer,
+) -> Result<Option<i64>, sqlx::Error> {
     let mut on = pool.acquire().await?;
+    let silent: Option<i64> =
+        sqlx::query_scalar("SELECT ?3 - tick FROM guardrail_writer WHERE log = ?1 AND writer = ?2")
+            .bind(log)
+            .bind(writer.writer)
+            .bind(tick())
+            .fetch_optional(&mut *on)
+            .await?;
     say(&mut on, log, writer).await?;
     sqlx::query(
         "DELETE FROM guardrail_writer WHERE log = ?1 AND writer <> ?2
@@ -60,8 +69,8 @@ pub(super) async fn beat(pool: &SqlitePool, log: i64, writer: &Writer) -> Result
     .bind(log)
     .bind(writer.writer)
     .execute(&mut *on)
-    .await
-    .map(drop)
+    .await?;
+    Ok(silent)
 }
 
 fn holder(row: &SqliteRow) -> Result<Holder, sqlx::Error> {

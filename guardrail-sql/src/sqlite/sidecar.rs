@@ -11,7 +11,7 @@ use sqlx::SqlitePool;
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use crate::opening::{Columns, columns, labels, opening};
+use crate::opening::{Columns, ERASED, columns, labels, opening};
 use crate::sqlite::file;
 
 const NAME: &str = "SQLite sidecar";
@@ -25,7 +25,8 @@ const TRIES: usize = 4;
 
 /// A table in the file of an [`SqliteLog`](crate::SqliteLog) that keeps what redacted values were.
 ///
-/// Erasing overwrites salt and value in their place, empties the write-ahead log into the file
+/// Erasing overwrites salt and value in their place, leaves a row by which what is still on its way to
+/// be kept is refused, empties the write-ahead log into the file
 /// (`wal_checkpoint(TRUNCATE)`) and syncs both: no byte is left in the file, its `-wal` or its
 /// `-shm`. It waits for readers, and fails where one holds on for longer than some seconds: then it
 /// is to be done again. It does not reach copies of the file (backups, snapshots), and blocks the
@@ -104,10 +105,10 @@ impl Sidecar for SqliteSidecar {
         let mut on = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(&failed)?;
         for opening in openings {
             let (request, commitment) = columns(Some(opening.label()));
-            sqlx::query(
+            let kept = sqlx::query(
                 "INSERT INTO guardrail_opening (log, request, commitment, place, salt, value)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (log, request, commitment) DO NOTHING",
+                 ON CONFLICT (log, request, commitment) DO UPDATE SET erased = 0 WHERE erased = 0",
             )
             .bind(self.log)
             .bind(request)
@@ -118,6 +119,9 @@ impl Sidecar for SqliteSidecar {
             .execute(&mut *on)
             .await
             .map_err(&failed)?;
+            if kept.rows_affected() == 0 {
+                return Err(Error::storage(NAME, "keep", ERASED));
+            }
         }
         on.commit().await.map_err(failed)
     }
@@ -150,8 +154,19 @@ impl Sidecar for SqliteSidecar {
                  WHERE log = ?1 AND request = ?2 AND commitment = ?3 AND erased = 0",
             )
             .bind(self.log)
-            .bind(request)
-            .bind(commitment)
+            .bind(&request)
+            .bind(&commitment)
+            .execute(&mut *on)
+            .await
+            .map_err(&failed)?;
+            sqlx::query(
+                "INSERT INTO guardrail_opening (log, request, commitment, erased, place, salt, value)
+                 VALUES (?1, ?2, ?3, 1, zeroblob(0), zeroblob(32), zeroblob(0))
+                 ON CONFLICT (log, request, commitment) DO NOTHING",
+            )
+            .bind(self.log)
+            .bind(&request)
+            .bind(&commitment)
             .execute(&mut *on)
             .await
             .map_err(&failed)?;

@@ -45,7 +45,8 @@ impl Fuse {
     }
 
     fn pass(&self, step: &str) {
-        let of_a_transaction = ["sql begun", "sql inserted", "sql committed"].contains(&step);
+        let of_a_transaction =
+            ["sql at once", "sql begun", "sql inserted", "sql committed"].contains(&step);
         let left = |left: u64| left.checked_sub(1);
         let order = Ordering::SeqCst;
         let last = of_a_transaction && self.0.left.fetch_update(order, order, left) == Ok(1);

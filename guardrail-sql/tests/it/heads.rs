@@ -286,11 +286,39 @@ pub(crate) async fn the_rules_of_heads(place: &impl Place) {
         let said = place.try_execute(&statement).await.unwrap_err();
         assert!(why.split('|').any(|why| said.contains(why)), "{statement}: {said}");
     }
-    // A head that nobody signed, by someone who may insert: it is passed over, and does not last.
-    place.try_execute(&copy("size - 1", "replace(note, '\n5\n', '\n4\n')")).await.unwrap();
     grow(&log, 2..3).await;
+    // What is clearly no head is refused.
+    let forged = |size: u64, edge: &str, more: &str| {
+        format!(
+            "INSERT INTO guardrail_head (log, size, edge, note) \
+             SELECT log, {size}, {edge}, replace(note, '\n5\n', '\n{size}\n'){more} \
+             FROM guardrail_head WHERE size = 5 AND note LIKE 'guardrail/{}%'",
+            log.id()
+        )
+    };
+    let two = "edge || edge";
+    let unsigned = forged(6, two, "").replace("replace(note", "replace(substr(note, 1, 93)");
+    let rootless =
+        forged(6, two, "").replace("replace(note", "replace(replace(note, '=\n\n', '\n\n')");
+    for statement in [
+        forged(6, two, " || 'x'"),
+        forged(6, "edge || 'a'", ""),
+        forged(6, "upper(edge || edge)", ""),
+        unsigned,
+        rootless,
+    ] {
+        place.try_execute(&statement).await.unwrap_err();
+    }
+    // One in the form of a head that nobody signed, by someone who may insert, is passed over, and
+    // the log is signed on: now, and once it is opened again.
+    place.try_execute(&forged(6, two, "")).await.unwrap();
     place.checkpoint(&log).await.unwrap();
-    let heads = place.heads(&log).unwrap();
-    let head: Checkpoint = heads.latest().unwrap().checkpoint().clone();
+    let head: Checkpoint = place.heads(&log).unwrap().latest().unwrap().checkpoint().clone();
     assert_eq!(head.size(), 7);
+    grow(&log, 3..4).await;
+    place.try_execute(&forged(9, "edge", "")).await.unwrap();
+    place.close(log).await;
+    let log = place.try_open(settings(signer)).await.unwrap();
+    let heads = place.checkpoint(&log).await.unwrap().unwrap();
+    assert_eq!(heads.latest().unwrap().checkpoint().size(), 10);
 }

@@ -8,6 +8,7 @@
 )]
 
 mod attend;
+mod fence;
 mod fuse;
 mod heads;
 #[cfg(all(feature = "postgres", unix))]

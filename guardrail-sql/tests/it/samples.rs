@@ -48,12 +48,55 @@ const NOTE: [(&str, &str); 9] = [
     ("line", LINE),
 ];
 
+/// How its line begins: as that of the record before it, which is the third, and its second of the
+/// request.
+macro_rules! begins {
+    () => {
+        r#"replace(replace(substr(line, 1, 160), '"seq":3', '"seq":4'), '"ver":2', '"ver":3')"#
+    };
+}
+
 /// Its line.
-pub(crate) const LINE: &str = r#"'{"seq":4,"id":"' || id || '","ver":3,"writer":' || writer || ',"prev":"'
-    || leaf || '","event":{"name":"commented"}}'"#;
+pub(crate) const LINE: &str =
+    concat!(begins!(), r#" || '"event":{"name":"commented"},"prev":"' || leaf || '"}'"#);
+
+/// The line of a vote by carl.
+const VOTE: &str = concat!(
+    begins!(),
+    r#" || '"event":{"name":"voted","data":{"person":"carl","digest":"' || digest
+        || '"}},"prev":"' || leaf || '"}'"#
+);
+
+/// Another time in its line.
+const LATER: &str = concat!(
+    "replace(",
+    begins!(),
+    r#", '"time":"2', '"time":"3') || '"event":{"name":"commented"},"prev":"' || leaf || '"}'"#
+);
+
+/// Something else comes first, or last, in its line.
+const BEFORE: &str = concat!(
+    r#"'{"x":1,' || substr("#,
+    begins!(),
+    r#", 2) || '"event":{"name":"commented"},"prev":"' || leaf || '"}'"#
+);
+const BEHIND: &str =
+    concat!(begins!(), r#" || '"event":{"name":"commented"},"prev":"' || leaf || '","x":1}'"#);
+
+/// A line that says that others follow it in the same append.
+const FIRST: &str =
+    concat!(begins!(), r#" || '"more":12,"event":{"name":"commented"},"prev":"' || leaf || '"}'"#);
+
+/// And one that says so in other words.
+const FIRST_OF_NONE: &str =
+    concat!(begins!(), r#" || '"more":"x","event":{"name":"commented"},"prev":"' || leaf || '"}'"#);
 
 /// A note changed like this breaks no rule.
-pub(crate) const LEGAL: &[(&str, &str)] = &[];
+pub(crate) const LEGAL: &[&[(&str, &str)]] = &[
+    &[],
+    &[("line", FIRST)],
+    &[("event", "'voted'"), ("digest", "digest"), ("person", "'carl'"), ("line", VOTE)],
+];
 
 /// A note changed like this breaks a rule, and this is said of it.
 pub(crate) const FORGERIES: &[(&[(&str, &str)], &str)] = &[
@@ -79,6 +122,14 @@ pub(crate) const FORGERIES: &[(&[(&str, &str)], &str)] = &[
     (&[("line", "replace(line, 'voted', 'commented')")], "says otherwise"),
     (
         &[("writer", "writer + 1"), ("line", "replace(line, '\"seq\":3', '\"seq\":4')")],
+        "says otherwise",
+    ),
+    (&[("line", LATER)], "says otherwise"),
+    (&[("line", BEFORE)], "says otherwise"),
+    (&[("line", BEHIND)], "says otherwise"),
+    (&[("line", FIRST_OF_NONE)], "says otherwise"),
+    (
+        &[("event", "'voted'"), ("digest", "digest"), ("person", "'bob'"), ("line", VOTE)],
         "says otherwise",
     ),
     (&[("event", "'escalated'")], "says otherwise"),

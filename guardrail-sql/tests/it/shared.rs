@@ -98,7 +98,7 @@ pub(crate) async fn what_one_starts_is_orphaned_when_it_leaves(place: &impl Plac
         assert!(log.orphaned(10).await.unwrap().is_empty(), "its writer is there");
     }
     place.close(one).await;
-    assert_eq!(two.orphaned(10).await.unwrap(), [id]);
+    assert_eq!(two.orphaned(10).await.unwrap(), [(id, Version::new(2))]);
 }
 
 /// A process that was stopped for so long that it is taken for gone, and goes on: what it starts is
@@ -114,7 +114,8 @@ pub(crate) async fn what_goes_on_after_a_silence_is_not_orphaned(
     };
     started_by(1).await;
     place.execute(silence).await;
-    assert_eq!(two.orphaned(10).await.unwrap(), [samples::id(1)], "it seems to be gone");
+    let orphan = (samples::id(1), Version::new(2));
+    assert_eq!(two.orphaned(10).await.unwrap(), [orphan], "it seems to be gone");
     started_by(2).await;
     assert!(two.orphaned(10).await.unwrap().is_empty(), "it is there");
 }

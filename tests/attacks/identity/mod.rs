@@ -137,7 +137,12 @@ async fn two_people(requester: &Party, approver: &Party) -> Check {
 
 /// A group is no voter, and its member is on the requesting side.
 async fn group(requester: &Party, approver: &Party) -> Check {
-    for member in &approver.members {
+    // Other members are other people.
+    let own = |member: &&String| {
+        guardrail::model::fold(member) == guardrail::model::fold(requester.person())
+    };
+    ensure!(approver.members.iter().any(|member| own(&member)), "nobody in the group is meant");
+    for member in approver.members.iter().filter(own) {
         let people = directory(&[Someone::human(member).account(member)])?;
         let met = attempt(people, caller(requester), Identity::new("web", member)).await?;
         ensure!(met == SIDE, "the member's vote is {met:?}");
@@ -166,8 +171,13 @@ async fn nobody(requester: &Party, approver: &Party) -> Check {
 /// holds both tells them apart or does not load.
 fn told_apart(requester: &Party, approver: &Party) -> Check {
     let (theirs, ours) = (requester.person(), approver.person());
-    // A letter of another width may mean the same one; then they are one person, who is refused.
-    let wide = |name: &str| name.chars().any(|c| ('\u{ff00}'..='\u{ffef}').contains(&c));
+    // A letter of another width or style may mean the same one, and so may one without its dot; then
+    // they are one person, who is refused.
+    let wide = |name: &str| {
+        name.chars().any(|c| {
+            matches!(c, '\u{131}' | '\u{2460}'..='\u{24ff}' | '\u{ff00}'..='\u{ffef}' | '\u{1d400}'..='\u{1d7ff}')
+        })
+    };
     ensure!(
         wide(theirs)
             || wide(ours)

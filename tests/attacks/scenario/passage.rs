@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::deed::Deed;
 use super::play::{Attempt, Play};
 use super::step::Moment;
-use super::wire::Deadly;
+use super::wire::{Deadly, Wire};
 
 impl Play {
     pub(crate) async fn release(&mut self) -> Result<(), String> {
@@ -71,6 +71,15 @@ impl Play {
         Ok(())
     }
 
+    /// Lets the call go on up to where its process dies. Set before anybody votes: a call may learn of
+    /// its approval from its own process, before the log is asked.
+    async fn die_at(&mut self, wire: &Wire, deadly: Deadly) -> Result<(), String> {
+        wire.die_at(deadly);
+        self.voted().await?;
+        wire.release();
+        Ok(())
+    }
+
     /// The process dies, and nothing more comes from it.
     pub(crate) async fn kill(&mut self, moment: Moment) -> Result<(), String> {
         // A death that was set for the end of the body may have come already.
@@ -83,22 +92,10 @@ impl Play {
         match moment {
             _ if wire.is_dead() => {}
             Moment::Pending => {}
-            Moment::BeforeStart => {
-                self.voted().await?;
-                wire.die_at(Deadly::Before("started"));
-                wire.release();
-            }
-            Moment::AfterStart => {
-                self.voted().await?;
-                wire.die_at(Deadly::After("started"));
-                wire.release();
-            }
+            Moment::BeforeStart => self.die_at(&wire, Deadly::Before("started")).await?,
+            Moment::AfterStart => self.die_at(&wire, Deadly::After("started")).await?,
             Moment::InBody => self.release().await?,
-            Moment::AfterBody => {
-                self.voted().await?;
-                wire.die_at(Deadly::Before("completed"));
-                wire.release();
-            }
+            Moment::AfterBody => self.die_at(&wire, Deadly::Before("completed")).await?,
         }
         self.world.settle().await;
         wire.die();
@@ -128,6 +125,10 @@ impl Play {
         self.world.boot(true).await?;
         self.world.settle().await;
         self.retry().await
+    }
+
+    pub(crate) fn died_behind_start(&self) -> bool {
+        self.died == Some(Moment::AfterStart)
     }
 
     pub(crate) fn has_died(&self) -> bool {

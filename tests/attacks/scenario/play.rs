@@ -215,6 +215,7 @@ impl Play {
                 let process = self.world.alive()?;
                 self.world.processes[process].wire.fail_at(*event);
             }
+            Step::Silence => self.need_any().await?,
             Step::Withdraw => {
                 self.need_any().await?;
                 for (_, _, task) in &self.world.tasks {
@@ -273,6 +274,9 @@ impl Play {
 
     async fn vote(&mut self, ballot: &Ballot) -> Result<(), String> {
         let key = ballot.on.clone().unwrap_or_else(|| self.key.clone());
+        if ballot.who.as_deref() == Some("requester") && !self.world.deeds.contains_key(&key) {
+            self.world.by.insert(key.clone(), "requester".to_owned());
+        }
         self.need(&key).await?;
         let counted = self.votes.iter().filter(|(_, cast)| matches!(cast, Ok(Cast::Counted(_))));
         let rules = &self.world.rules;

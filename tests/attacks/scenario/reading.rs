@@ -21,12 +21,45 @@ pub(crate) fn read(text: &str) -> Result<Vec<Step>, String> {
 }
 
 fn one(t: &str) -> Result<Vec<Step>, String> {
+    // What nobody can play here is not taken for what only sounds like it.
+    let unplayed = ["kill switch", "emergency stop", "nonce", "revoked before", "unknown intent"];
+    let record = has(t, &["audit", "record", "log "]);
+    if has(t, &unplayed) || has(t, &["without opening"]) {
+        return Err(t.to_owned());
+    }
+    if record && has(t, &["tamper", "deleted", "truncated", "forged", "twice"]) {
+        return Err(t.to_owned());
+    }
+    for words in [" while body runs", " while the body runs", " while it runs"] {
+        if let Some((first, rest)) = t.split_once(words) {
+            // What becomes of a lease cannot be played, nor what happens behind that.
+            if first.contains("lease") || !rest.is_empty() {
+                return Err(t.to_owned());
+            }
+            return Ok([vec![Step::Begin], one(first)?].concat());
+        }
+    }
+    if has(t, &["body"]) && has(t, &["longer than", "outlives", "slower than"]) {
+        return Ok(vec![Step::Begin, Step::Over { approval: false }]);
+    }
     let quorum = quorum(t);
     if has(t, &["kill", "crash", "power cut", "power loss", "loses power", "oom", "process dies"]) {
         return Ok(vec![Step::Kill(moment(t))]);
     }
     if has(t, &["restart", "reboot", "comes back", "recover", "starts up again"]) {
         return Ok(vec![Step::Restart]);
+    }
+    if has(t, &["paused", "sigstop", "suspended", "hibernat", "frozen", "sleeps"])
+        && let Some(by) = duration(t)
+    {
+        return Ok(behind_votes(t, Step::Clock { forward: true, by }));
+    }
+    // Time is kept in UTC, so neither is a step of the clock; a leap second is a short one.
+    if has(t, &["daylight saving", "time zone", "timezone"]) {
+        return Ok(vec![Step::Clock { forward: true, by: Duration::ZERO }]);
+    }
+    if has(t, &["leap second"]) {
+        return Ok(vec![Step::Clock { forward: false, by: Duration::from_secs(1) }]);
     }
     if has(t, &["clock", "ntp", "system time", "wall time"]) {
         let forward = !has(t, &["back"]);
@@ -37,9 +70,28 @@ fn one(t: &str) -> Result<Vec<Step>, String> {
         return Ok(steps);
     }
     let log = ["audit", "append", "log ", "disk", "database", "storage", "fsync", "enospc"];
-    let fails = ["fail", "full", "down", "unavailable", "error", "refuse", "enospc", "read-only"];
+    let fails = [
+        "fail",
+        "full",
+        "down",
+        "unavailable",
+        "error",
+        "refuse",
+        "enospc",
+        "read-only",
+        "partition",
+        "unreachable",
+    ];
     if has(t, &log) && has(t, &fails) {
         return Ok(vec![Step::LogFails(stage(t))]);
+    }
+    let silent = ["no answer", "nobody answers", "notification lost", "comment only", "snooze"];
+    if has(t, &silent) {
+        return Ok(vec![Step::Silence]);
+    }
+    let channel = has(t, &["channel", "slack", "teams", "notification"]) && !voted(t);
+    if channel && has(t, &["down", "unavailable", "outage", "lost", "fails"]) {
+        return Err(t.to_owned());
     }
     if has(t, &["restored", "rolled back", "backup"]) {
         return Err(t.to_owned());
@@ -50,9 +102,26 @@ fn one(t: &str) -> Result<Vec<Step>, String> {
     if let Some(steps) = leaves(t) {
         return Ok(steps);
     }
-    let set = ["policy", "rule", "requirement", "quorum raised", "raise quorum", "quorum from"];
+    let set = [
+        "policy",
+        "rule",
+        "requirement",
+        "quorum raised",
+        "raise quorum",
+        "quorum lowered",
+        "quorum from",
+    ];
     if has(t, &set) {
         let looser = has(t, &["loos", "lower", "weaker", "relax", "allow"]);
+        let numbers = |words: &str| words.split_whitespace().find_map(|word| word.parse().ok());
+        // `quorum raised from 1 to 2 after approve`
+        if let Some((from, to)) =
+            t.split_once(" from ").and_then(|(_, rest)| rest.split_once(" to "))
+            && let (Some(from), Some(to)) = (numbers(from), numbers(to))
+        {
+            let then = behind_votes(t, Step::Policy { tighter: !looser, approvals: Some(to) });
+            return Ok([vec![Step::Quorum(from)], then].concat());
+        }
         return Ok(behind_votes(t, Step::Policy { tighter: !looser, approvals: quorum }));
     }
     if has(t, &["body"]) && has(t, &["done", "finish", "complet", "ends", "returns"]) {
@@ -75,6 +144,12 @@ fn one(t: &str) -> Result<Vec<Step>, String> {
     {
         return Ok(vec![Step::Rewrite]);
     }
+    if let Some((_, edit)) = t.split_once(" after edit")
+        && voted(t)
+    {
+        let edit = Step::Edit(self::args(edit).unwrap_or("p2".to_owned()));
+        return Ok([vec![edit], vec![Step::Replay { on: key(t) }]].concat());
+    }
     if has(t, &["edit"]) {
         return Ok(vec![Step::Edit(args.unwrap_or("p2".to_owned()))]);
     }
@@ -90,12 +165,16 @@ fn one(t: &str) -> Result<Vec<Step>, String> {
     }
     let again = has(t, &["again", "twice", "retry", "retries", "second time", "duplicate"]);
     if voted(t) && !t.starts_with("request") {
-        return Ok(ballots(t, again));
+        // `deny after approve`: the other one comes first.
+        let first = after_a_vote(t).filter(|_| !again);
+        return Ok(first.into_iter().chain(ballots(t, again)).collect());
     }
     if has(t, &["start record"]) {
         return Ok(vec![Step::Begin]);
     }
-    if has(t, &["release", "start", "run", "execut", "retry", "retries"]) {
+    if has(t, &["release", "start", "run", "execut", "retry", "retries"])
+        && !t.starts_with("request(")
+    {
         return Ok(vec![if again { Step::Retry } else { Step::Release }]);
     }
     if has(t, &["request", "asks", "intent", "calls", "proposes"]) {
@@ -115,7 +194,7 @@ fn one(t: &str) -> Result<Vec<Step>, String> {
 fn votes_by_the_clock(t: &str) -> Option<Vec<Step>> {
     let over = ["expir", "timeout", "deadline", "ttl", "time is up", "timed out", "lapse"];
     if !has(t, &over) {
-        let passes = has(t, &["passes", "pass ", "later", "elapse"]);
+        let passes = has(t, &["passes", "pass ", "later", "elapse"]) || t.ends_with(" pass");
         let by = passes.then(|| duration(t)).flatten()?;
         return Some(vec![Step::Clock { forward: true, by }]);
     }
@@ -172,8 +251,14 @@ fn behind_votes(t: &str, step: Step) -> Vec<Step> {
 
 fn after_a_vote(t: &str) -> Option<Step> {
     let deny = has(t, &["after deny", "after the denial", "after denial", "after denied"]);
-    let words =
-        ["after vote", "after the vote", "after approv", "after the approv", "after voting"];
+    let words = [
+        "after vote",
+        "after the vote",
+        "after approv",
+        "after the approv",
+        "after voting",
+        "after one vote",
+    ];
     let ballot = Ballot { deny, ..Ballot::default() };
     (deny || has(t, &words)).then(|| Step::Implied(Box::new(Step::Vote(ballot))))
 }

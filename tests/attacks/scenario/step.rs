@@ -63,6 +63,8 @@ pub(crate) enum Step {
     Quorum(u32),
     /// The log takes no event of this kind any more.
     LogFails(Option<&'static str>),
+    /// Nobody hears of it, or nobody says anything.
+    Silence,
     /// The call goes away.
     Withdraw,
     /// The body panics.

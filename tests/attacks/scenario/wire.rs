@@ -183,14 +183,16 @@ impl AuditLog for Wire {
         self.busily(log.open(after, limit)).await
     }
 
-    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+    async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
         let log = self.log().await;
         let mut orphans = self.busily(log.orphaned(limit)).await?;
         if self.heir {
             // A log in memory knows no writer but this process; it is played to be shared.
             for id in self.busily(log.open(None, limit)).await? {
-                if self.state(&*log, id).await == Some(State::Started) && !orphans.contains(&id) {
-                    orphans.push(id);
+                let is_listed = orphans.iter().any(|(of, _)| *of == id);
+                if self.state(&*log, id).await == Some(State::Started) && !is_listed {
+                    let version = log.stream(id, Version::START).await?.last().map(|r| r.version());
+                    orphans.push((id, version.unwrap_or(Version::START)));
                 }
             }
         }

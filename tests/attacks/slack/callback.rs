@@ -16,12 +16,14 @@ const NOW: i64 = 1_790_000_000;
 const REQUEST: &str = "01J8ZQ0000000000000000000A";
 const DIGEST: &str = "sha256:intent";
 const NONCE: &str = "n-1";
+const CHANNEL: &str = "C_OPS";
+const MESSAGE: &str = "1790000000.000100";
 
 pub(crate) async fn run(entry: &Entry) -> Check {
     let line: Value = serde_json::from_str(&entry.line).map_err(|error| error.to_string())?;
     let callback = Callback::read(&line["payload"])?;
     let now = line["assert"]["now"].as_i64().unwrap_or(NOW);
-    let met = World::new(now, "attacks").await?.meets(&callback).await?;
+    let met = World::new(now, "attacks").await?.meets(&callback, None).await?;
     ensure!(met.votes.is_empty() && !met.decided, "as it stands it votes: {:?}", met.votes);
     match entry.expect {
         Expect::Accept => ensure!(met.status == 200, "as it stands it is refused: {}", met.status),
@@ -40,9 +42,17 @@ pub(crate) async fn run(entry: &Entry) -> Check {
 /// The same about a request that waits here, signed anew.
 async fn about_ours(entry: &Entry, callback: &Callback, now: i64) -> Check {
     let spent = callback.precondition.contains("nonce");
-    let world = World::new(now, if spent { "two" } else { "attacks" }).await?;
-    let before = world.asked().await;
     let told = callback.precondition.as_str();
+    let expired = told.contains("expired");
+    let policy = if spent {
+        "two"
+    } else if expired {
+        "soon"
+    } else {
+        "attacks"
+    };
+    let world = World::new(now, policy).await?;
+    let before = world.asked().await;
     if spent {
         // Bob's vote spends the nonce of this version.
         world.click("U_BOB", &before, now).await?;
@@ -53,18 +63,31 @@ async fn about_ours(entry: &Entry, callback: &Callback, now: i64) -> Check {
             })
             .await;
     } else if told.contains("denied") {
-        world.deny().await?;
+        world.decide(false).await?;
+    } else if ["approved", "started", "executed"].iter().any(|word| told.contains(word)) {
+        world.decide(true).await?;
+    } else if expired {
+        world.slack.until("a message without buttons", |state| closed(state, &before)).await;
+    } else if told.contains("deactivated") {
+        world.leaves(true).await?;
+    } else if told.contains("removed") || told.contains("policy") {
+        world.leaves(false).await?;
     } else if told.contains("cancel") || told.contains("withdrawn") {
         world.cancel().await;
     }
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| error.to_string())?;
     let lure = listener.local_addr().map_err(|error| error.to_string())?;
     let ours = callback.translated(&before, entry, lure.port())?;
-    let met = world.meets(&ours).await?;
+    let counts = match entry.expect {
+        Expect::Accept => true,
+        // The first of the repeated is a good one.
+        Expect::NoStateChange => callback.repeat > 1,
+        _ => false,
+    };
+    let met = world.meets(&ours, counts.then_some("alice")).await?;
     let alice = met.votes.iter().filter(|person| *person == "alice").count();
     match entry.expect {
         Expect::Accept => ensure!(alice == 1, "a good click did not count: {}", met.status),
-        // The first of the repeated is a good one.
         Expect::NoStateChange if callback.repeat > 1 => {
             ensure!(alice == 1, "repeated, it counts {alice} times");
         }
@@ -74,6 +97,10 @@ async fn about_ours(entry: &Entry, callback: &Callback, now: i64) -> Check {
             let visited =
                 tokio::time::timeout(std::time::Duration::from_millis(200), listener.accept());
             ensure!(visited.await.is_err(), "the address of a callback was called");
+        }
+        // A vote of somebody who may vote no more is found out at the latest where the call would start.
+        _ if told.contains("removed") || told.contains("policy") => {
+            ensure!(!world.released().await, "it was let through on a vote of nobody");
         }
         _ => ensure!(alice == 0, "it counts: {}", met.status),
     }
@@ -135,7 +162,7 @@ impl Callback {
     fn payload(&self) -> Option<Value> {
         let last =
             self.body.split('&').filter_map(|pair| pair.strip_prefix("payload=")).next_back()?;
-        serde_json::from_str(&unescape(last)).ok()
+        serde_json::from_str(&unescape(last)).ok().filter(Value::is_object)
     }
 
     /// The same callback about the request that waits in this world, signed by its Slack.
@@ -143,8 +170,14 @@ impl Callback {
         let mut payload = self.payload().ok_or("there is no payload in it")?;
         payload["trigger_id"] = json!("1.2.trigger");
         payload["channel"] = json!({ "id": on.channel });
-        payload["container"]["channel_id"] = json!(on.channel);
-        payload["container"]["message_ts"] = json!(on.ts);
+        // Another place stays another one.
+        for (name, theirs, ours) in
+            [("channel_id", CHANNEL, &on.channel), ("message_ts", MESSAGE, &on.ts)]
+        {
+            if payload["container"][name] == theirs {
+                payload["container"][name] = json!(ours);
+            }
+        }
         let token = token(on)?;
         for action in payload["actions"].as_array_mut().into_iter().flatten() {
             let name = action["action_id"].as_str().unwrap_or_default().to_owned();
@@ -194,6 +227,12 @@ fn translate(value: &str, [request, digest, nonce]: &[String; 3], precondition: 
         _ => other(nonce),
     };
     format!("{request} {digest} {nonce}")
+}
+
+/// Once the buttons of this message are gone.
+fn closed(state: &guardrail_test_slack::State, message: &Message) -> Option<()> {
+    let now = state.now(message)?;
+    guardrail_test_slack::buttons(&Value::Array(now.blocks.clone())).is_empty().then_some(())
 }
 
 /// Percent decoding of a form.

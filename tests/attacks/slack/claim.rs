@@ -12,6 +12,8 @@ const LABEL: &str = "the agent says (not verified)";
 pub(crate) fn attributed(sent: &Value, payload: &str) -> Check {
     let paragraphs = paragraphs(sent);
     let lines = payload.lines().map(str::trim).filter(|line| line.chars().count() > 8);
+    // Our own label says these words too.
+    let lines = lines.filter(|line| !line.starts_with(LABEL));
     let lines: Vec<&str> = lines.collect();
     let holds = |text: &str| lines.iter().any(|line| text.contains(line));
     let Some(at) = paragraphs.iter().position(|one| holds(&one.text)) else { return Ok(()) };

@@ -16,12 +16,9 @@ use crate::corpus::Entry;
 use crate::decode::{decode, hidden};
 use crate::ensure;
 use crate::payload::{Gen, Payload};
-use crate::secret::{last_word, parts};
+use crate::secret::{last_word, parts, said};
 use crate::trial::{Check, intent};
 use crate::words::{Class, Expect, Field};
-
-/// Most bytes of one argument; more is refused before anyone is asked.
-const MOST: usize = 256 * 1024;
 
 /// What is ours, word for word, where a value takes another way than the harmless one: it is cut, or it is not.
 const OWN: [&str; 4] = [
@@ -35,7 +32,7 @@ const OWN: [&str; 4] = [
 /// Shows it to alice in the channel and behind Review; she reads all of it, and approves.
 pub(crate) async fn run(entry: &Entry) -> Check {
     let payload = entry.payload.text().ok_or("it is no text")?;
-    if entry.field == Field::Arg && payload.len() > MOST {
+    if entry.field == Field::Arg && crate::shown::is_too_large(&payload) {
         return Ok(());
     }
     for arguments in [Arguments::InChannel, Arguments::BehindReview] {
@@ -44,7 +41,8 @@ pub(crate) async fn run(entry: &Entry) -> Check {
         nowhere_active(entry, &harmless.all, &hostile.all)?;
         nothing_hidden(&hostile.all)?;
         ensure!(hostile.complaints.is_empty(), "Slack would refuse it: {:?}", hostile.complaints);
-        if entry.expect == Expect::TruncationMarked {
+        // A reason binds nothing, so it may be approved where it is cut.
+        if entry.expect == Expect::TruncationMarked && entry.field != Field::Reason {
             opened_first(&hostile)?;
         }
         readable(entry, &payload, &hostile)?;
@@ -60,7 +58,11 @@ pub(crate) async fn run(entry: &Entry) -> Check {
 
 /// No part of a secret is sent to Slack, by its shape or because it is marked.
 pub(crate) async fn secret(entry: &Entry) -> Check {
-    let Payload::Text(payload) = &entry.payload else { return Ok(()) };
+    let payload = match &entry.payload {
+        Payload::Text(payload) => payload,
+        Payload::Value(value) => return listed(entry, value).await,
+        _ => return Ok(()),
+    };
     let marked = payload.trim().strip_prefix("(value marked").map(last_word);
     for arguments in [Arguments::InChannel, Arguments::BehindReview] {
         let (asked, parts) = match &marked {
@@ -68,12 +70,28 @@ pub(crate) async fn secret(entry: &Entry) -> Check {
                 let asked = intent("deed", "attacks").arg("value", &Secret::new(word.clone()));
                 (asked, vec![format!("\"{word}\"")])
             }
-            None => (built(entry, payload)?, parts(payload)),
+            None => {
+                let hidden = said(entry, "hidden").unwrap_or_else(|| parts(payload));
+                (built(entry, payload)?, hidden)
+            }
         };
         let all = Value::Array(sent(asked, arguments).await?.all).to_string();
         for part in &parts {
-            ensure!(!all.contains(part.as_str()), "`{part}` is sent");
+            ensure!(!crate::secret::holds(&all, part), "`{part}` is sent");
         }
+    }
+    Ok(())
+}
+
+/// None of the secrets that the entry lists is sent, and all that is to be read.
+async fn listed(entry: &Entry, value: &Value) -> Check {
+    let asked = intent("deed", "attacks").arg("value", value);
+    let all = Value::Array(sent(asked, Arguments::InChannel).await?.all).to_string();
+    for part in said(entry, "hidden").unwrap_or_default() {
+        ensure!(!crate::secret::holds(&all, &part), "`{part}` is sent");
+    }
+    for part in said(entry, "readable").unwrap_or_default() {
+        ensure!(all.contains(&part), "`{part}` is not sent");
     }
     Ok(())
 }
@@ -223,8 +241,9 @@ fn readable(entry: &Entry, payload: &str, sent: &Sent) -> Check {
         texts.push(whole);
     }
     texts.push(pages);
-    // Of a reason 4 KiB are kept.
-    if entry.field == Field::Reason && payload.len() > 4_096 {
+    // Of a reason 4 KiB are kept, and where the message cuts it, it says so.
+    let cut = texts.iter().any(|text| text.contains("cut: ") && !payload.contains("cut: "));
+    if entry.field == Field::Reason && (payload.len() > 4_096 || cut) {
         return Ok(());
     }
     let wanted = payload.trim_end_matches('\n');

@@ -1,11 +1,12 @@
 //! The workspace of the corpus, with a request that waits in it, and what a callback meets there.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
 use guardrail::{
-    AuditEvent, Cast, Guardrail, Identity, MemoryLog, PolicySet, Seen, Sequence, Vote,
+    AuditEvent, AuditRecord, Cast, Guardrail, Identity, MemoryLog, PolicySet, Seen, Sequence, Vote,
 };
 use guardrail_conformance::ManualClock;
 use guardrail_slack::{Config, SlackApprover};
@@ -20,9 +21,15 @@ use crate::trial::{Check, intent};
 pub(super) const SECRET: &str = "guardrail-corpus-slack-secret";
 pub(super) const TEAM: &str = "T_CORP";
 pub(super) const APP: &str = "A_GUARD";
-const POLICIES: &str = "[policies.attacks]\napprovers = [\"person:alice\", \"person:bob\", \
-    \"person:carol\"]\n[policies.two]\napprovers = [\"person:alice\", \"person:bob\", \
-    \"person:carol\"]\napprovals = 2\n";
+const GROUP: &str = "[groups]\nops = [\"alice\", \"bob\", \"carol\"]\n";
+const POLICIES: &str = "[policies.attacks]\napprovers = [\"group:ops\"]\n[policies.two]\n\
+    approvers = [\"group:ops\"]\napprovals = 2\n[policies.soon]\napprovers = [\"group:ops\"]\n\
+    timeout = \"2s\"\n";
+const PEOPLE: &str = "[people.bob]\nslack = \"T_CORP/U_BOB\"\n[people.carol]\n[people.alice]\nslack = \
+    \"T_CORP/U_ALICE\"\n";
+
+/// Longer than a vote takes, on however busy a machine.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One callback, taken apart.
 #[derive(Debug, Clone)]
@@ -48,7 +55,7 @@ pub(super) struct World {
     pub(super) slack: Slack,
     guardrail: Guardrail,
     router: axum::Router,
-    call: std::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
+    call: std::sync::Mutex<Option<tokio::task::JoinHandle<bool>>>,
 }
 
 impl World {
@@ -69,11 +76,12 @@ impl World {
         let config = config.build().map_err(|error| error.to_string())?;
         let approver = SlackApprover::new(config).map_err(|error| error.to_string())?;
         let router = approver.router();
-        let people = "[people.alice]\nslack = \"T_CORP/U_ALICE\"\n[people.bob]\nslack = \
-                      \"T_CORP/U_BOB\"\n[people.carol]\n";
         let guardrail = Guardrail::builder()
             .agent("deploy-bot")
-            .policies(PolicySet::parse(format!("{people}{POLICIES}")).map_err(|e| e.to_string())?)
+            .policies(
+                PolicySet::parse(format!("{PEOPLE}{GROUP}{POLICIES}"))
+                    .map_err(|e| e.to_string())?,
+            )
             .audit_log(MemoryLog::new())
             .approver(approver)
             .build()
@@ -81,7 +89,7 @@ impl World {
             .map_err(|error| error.to_string())?;
         let asked = guardrail.clone();
         let deed = intent("deed", policy).arg("value", "x");
-        let call = tokio::spawn(async move { drop(asked.authorize(deed).await) });
+        let call = tokio::spawn(async move { asked.authorize(deed).await.is_ok() });
         let world = Self { slack, guardrail, router, call: Some(call).into() };
         world.asked().await;
         Ok(world)
@@ -95,23 +103,41 @@ impl World {
         self.slack.until("a message with buttons", open).await
     }
 
-    /// Sends it, as often as it says; then looks at what came of it.
-    pub(super) async fn meets(&self, callback: &Callback) -> Result<Met, String> {
+    /// Sends it, as often as it says; then looks at what came of it. A vote that is to count is waited for.
+    pub(super) async fn meets(
+        &self,
+        callback: &Callback,
+        votes: Option<&str>,
+    ) -> Result<Met, String> {
         let mut status = 0;
         for round in 0..callback.repeat {
             status = self.send(callback, round).await?;
         }
+        if let Some(person) = votes {
+            // Whoever never votes is found missing below.
+            let _ = tokio::time::timeout(PATIENCE, self.voted(person)).await;
+        }
         self.settle().await;
-        let records = self.guardrail.audit_log().read(Sequence::START, 1_000).await;
-        let records = records.map_err(|error| error.to_string())?;
-        let votes = records.iter().filter_map(|record| match record.event() {
-            AuditEvent::Voted(voted) if &*voted.channel == "slack" => {
-                Some(voted.person.to_string())
-            }
-            _ => None,
-        });
+        let records = self.records().await?;
         let decided = records.iter().any(|record| record.event().name() == "approved");
-        Ok(Met { status, votes: votes.collect(), decided })
+        Ok(Met { status, votes: voters(&records).collect(), decided })
+    }
+
+    /// Waits until this person's vote is on record.
+    async fn voted(&self, person: &str) -> Check {
+        loop {
+            let records = self.records().await?;
+            if voters(&records).any(|voter| voter == person) {
+                return Ok(());
+            }
+            let seen = records.last().map_or(Sequence::START, |record| record.sequence());
+            self.guardrail.audit_log().grown(seen).await.map_err(|error| error.to_string())?;
+        }
+    }
+
+    async fn records(&self) -> Result<Vec<Arc<AuditRecord>>, String> {
+        let records = self.guardrail.audit_log().read(Sequence::START, 1_000).await;
+        records.map_err(|error| error.to_string())
     }
 
     async fn send(&self, callback: &Callback, round: u64) -> Result<u16, String> {
@@ -136,7 +162,7 @@ impl World {
         while last != quiet() {
             last = quiet();
             // Nothing tells that an approver has nothing to do; a while without a call does.
-            tokio::time::sleep(std::time::Duration::from_millis(120)).await;
+            tokio::time::sleep(Duration::from_millis(120)).await;
         }
     }
 
@@ -167,22 +193,43 @@ impl World {
             repeat: 1,
             precondition: String::new(),
         };
-        let met = self.meets(&callback).await?;
+        let met = self.meets(&callback, Some("bob")).await?;
         ensure!(met.votes == ["bob"], "a good click is not taken: {} {:?}", met.status, met.votes);
         Ok(())
     }
 
-    /// Carol denies it in another channel.
-    pub(super) async fn deny(&self) -> Check {
+    /// Alice may vote no more: she is not active, or no longer in the group.
+    pub(super) async fn leaves(&self, inactive: bool) -> Check {
+        let (alice, group) = match inactive {
+            true => ("active = false\n", GROUP.to_owned()),
+            false => ("", GROUP.replace("\"alice\", ", "")),
+        };
+        let policies = PolicySet::parse(format!("{PEOPLE}{alice}{group}{POLICIES}"));
+        let policies = policies.map_err(|error| error.to_string())?;
+        self.guardrail.reload(policies).await.map_err(|error| error.to_string())
+    }
+
+    /// Carol approves or denies it in another channel.
+    pub(super) async fn decide(&self, approves: bool) -> Check {
         let id = self.guardrail.audit_log().open(None, 1).await.map_err(|e| e.to_string())?;
         let id = *id.first().ok_or("nothing waits")?;
         let review = self.guardrail.review(id, "web").await.map_err(|e| e.to_string())?;
         let nonce = review.show("").await.map_err(|e| e.to_string())?;
         let seen = Seen::whole(review.request().intent().digest(), nonce);
-        let cast = review.cast(Vote::deny(Identity::person("carol"), seen)).await;
+        let carol = Identity::person("carol");
+        let vote = if approves { Vote::approve(carol, seen) } else { Vote::deny(carol, seen) };
+        let cast = review.cast(vote).await;
         let cast = cast.map_err(|e| e.to_string())?;
-        ensure!(matches!(cast, Cast::Counted(_)), "carol's denial is {cast:?}");
+        ensure!(matches!(cast, Cast::Counted(_)), "carol's vote is {cast:?}");
         Ok(())
+    }
+
+    /// Whether the call was let through; one that still waits was not.
+    pub(super) async fn released(&self) -> bool {
+        let call = self.call.lock().unwrap().take();
+        let Some(call) = call else { return false };
+        let ended = tokio::time::timeout(Duration::from_secs(1), call).await;
+        matches!(ended, Ok(Ok(true)))
     }
 
     /// The call goes away.
@@ -193,6 +240,14 @@ impl World {
         }
         self.settle().await;
     }
+}
+
+/// Whose votes of Slack count.
+fn voters(records: &[Arc<AuditRecord>]) -> impl Iterator<Item = String> {
+    records.iter().filter_map(|record| match record.event() {
+        AuditEvent::Voted(voted) if &*voted.channel == "slack" => Some(voted.person.to_string()),
+        _ => None,
+    })
 }
 
 /// Request, digest and nonce that the button of a message carries.

@@ -71,7 +71,7 @@ impl AuditLog for ForgingLog {
         self.inner.open(after, limit).await
     }
 
-    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+    async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
         self.inner.orphaned(limit).await
     }
 

@@ -57,7 +57,7 @@ impl AuditLog for LateLog {
         self.inner.open(after, limit).await
     }
 
-    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+    async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
         self.inner.orphaned(limit).await
     }
 

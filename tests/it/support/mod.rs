@@ -8,6 +8,7 @@ mod forging;
 mod late;
 mod pausing;
 mod policies;
+mod stepping;
 mod story;
 mod world;
 
@@ -18,5 +19,6 @@ pub(crate) use forging::ForgingLog;
 pub(crate) use late::LateLog;
 pub(crate) use pausing::{PausingLog, Place};
 pub(crate) use policies::{PEOPLE, policies, policies_of};
+pub(crate) use stepping::SteppingLog;
 pub(crate) use story::{last_step, story};
 pub(crate) use world::{World, approve, cast, deny};

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use guardrail::audit::{Append, Appended, AuditRecord, Error};
+use guardrail::audit::{Append, Appended, AuditRecord, Error, Tenure};
 use guardrail::model::LogId;
 use guardrail::{AuditLog, RequestId, Sequence, Timestamp, Version};
 use guardrail_conformance::When;
@@ -16,6 +16,8 @@ pub(crate) enum Place {
     Append(&'static str, When),
     /// Waiting for a request to move.
     Changed,
+    /// Listing what is orphaned, when it is listed.
+    Orphaned,
 }
 
 /// One stop. Whoever comes there waits until it is opened.
@@ -43,11 +45,15 @@ impl Stop {
 pub(crate) struct PausingLog<L> {
     inner: L,
     stops: Mutex<Vec<Arc<Stop>>>,
+    tenure: Mutex<Option<Tenure>>,
+    orphans: Mutex<Vec<(RequestId, Version)>>,
 }
 
 impl<L: AuditLog> PausingLog<L> {
     pub(crate) fn new(inner: L) -> Arc<Self> {
-        Arc::new(Self { inner, stops: Mutex::default() })
+        let tenure = Mutex::new(Some(Tenure::SOLE));
+        let (stops, orphans) = (Mutex::default(), Mutex::default());
+        Arc::new(Self { inner, stops, tenure, orphans })
     }
 
     /// From now on whoever comes there waits.
@@ -55,6 +61,16 @@ impl<L: AuditLog> PausingLog<L> {
         let stop = Arc::new(Stop { place, reached: Semaphore::new(0), opened: Semaphore::new(0) });
         self.stops.lock().unwrap().push(Arc::clone(&stop));
         stop
+    }
+
+    /// From now on this is since when nobody has taken this process for gone.
+    pub(crate) fn set_tenure(&self, tenure: Option<Tenure>) {
+        *self.tenure.lock().unwrap() = tenure;
+    }
+
+    /// Once, this request seems to be orphaned at this version.
+    pub(crate) fn seems_orphaned(&self, id: RequestId, version: Version) {
+        self.orphans.lock().unwrap().push((id, version));
     }
 
     async fn pass(&self, here: impl Fn(Place) -> bool) {
@@ -78,7 +94,7 @@ impl<L: AuditLog> AuditLog for PausingLog<L> {
                 Place::Append(name, when) => {
                     when == now && append.events.iter().any(|event| event.name() == name)
                 }
-                Place::Changed => false,
+                Place::Changed | Place::Orphaned => false,
             }
         };
         self.pass(at(When::Before)).await;
@@ -109,8 +125,15 @@ impl<L: AuditLog> AuditLog for PausingLog<L> {
         self.inner.open(after, limit).await
     }
 
-    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
-        self.inner.orphaned(limit).await
+    async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
+        let mut orphans = self.inner.orphaned(limit).await?;
+        orphans.append(&mut self.orphans.lock().unwrap());
+        self.pass(|place| place == Place::Orphaned).await;
+        Ok(orphans)
+    }
+
+    fn tenure(&self) -> Option<Tenure> {
+        *self.tenure.lock().unwrap()
     }
 
     fn now(&self) -> Timestamp {

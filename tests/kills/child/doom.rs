@@ -1,4 +1,4 @@
-//! Where the child ends itself: at the n-th of all points it passes, or at one of this name.
+//! Where the child ends itself, or is stopped: at the n-th of all points it passes, or at one of this name.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -15,7 +15,11 @@ pub(crate) enum Doom {
     Point(u64),
     /// At the first point of this name.
     Named(String),
+    /// At the first point of this name it is stopped, until it is told to go on and its input ends.
+    Stopped(String),
 }
+
+const STOPPED: &str = "stopped ";
 
 impl Doom {
     pub(crate) fn text(&self) -> String {
@@ -23,6 +27,7 @@ impl Doom {
             Self::Never => "never".to_owned(),
             Self::Point(n) => n.to_string(),
             Self::Named(name) => name.clone(),
+            Self::Stopped(name) => format!("{STOPPED}{name}"),
         }
     }
 
@@ -30,7 +35,10 @@ impl Doom {
         match (text, text.parse()) {
             ("never", _) => Self::Never,
             (_, Ok(n)) => Self::Point(n),
-            (name, Err(_)) => Self::Named(name.to_owned()),
+            (name, Err(_)) => match name.strip_prefix(STOPPED) {
+                Some(name) => Self::Stopped(name.to_owned()),
+                None => Self::Named(name.to_owned()),
+            },
         }
     }
 }
@@ -58,12 +66,18 @@ impl Path {
         let is_last = match &self.doom {
             Doom::Never => false,
             Doom::Point(n) => *n == number,
-            Doom::Named(doom) => doom == name,
+            Doom::Named(doom) | Doom::Stopped(doom) => doom == name,
         };
         if is_last {
             last(number);
             say(&format!("hit {name}"));
-            kill_process(getpid(), Signal::KILL).unwrap();
+            let stops = matches!(self.doom, Doom::Stopped(_));
+            let signal = if stops { Signal::STOP } else { Signal::KILL };
+            kill_process(getpid(), signal).unwrap();
+            if stops {
+                // The signal may be taken by another thread, and this one go on until that one runs.
+                std::io::stdin().read_line(&mut String::new()).unwrap();
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use guardrail::audit::file::storage::{Disk, Folder, Storage};
+use guardrail::audit::file::Disk;
+use guardrail::audit::file::storage::{Folder, Storage};
 
 use crate::child::doom::Path;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use guardrail::AuditLog;
 use guardrail::audit::FileLog;
-use guardrail::audit::file::storage::Disk;
+use guardrail::audit::file::Disk;
 use guardrail::audit::proof::FileSigner;
 use guardrail_sql::{PostgresLog, Settings, SqliteLog};
 

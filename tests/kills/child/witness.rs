@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use guardrail::audit::{Append, Appended, Error};
+use guardrail::audit::{Append, Appended, Error, Tenure};
 use guardrail::model::LogId;
 use guardrail::{AuditLog, AuditRecord, RequestId, Sequence, Timestamp, Version};
 
@@ -59,7 +59,7 @@ impl<L: AuditLog> AuditLog for Witness<L> {
         self.log.open(after, limit).await
     }
 
-    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+    async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
         self.log.orphaned(limit).await
     }
 
@@ -69,6 +69,10 @@ impl<L: AuditLog> AuditLog for Witness<L> {
         limit: usize,
     ) -> Result<Option<Vec<(RequestId, Version)>>, Error> {
         self.log.unattended(after, limit).await
+    }
+
+    fn tenure(&self) -> Option<Tenure> {
+        self.log.tenure()
     }
 
     fn now(&self) -> Timestamp {

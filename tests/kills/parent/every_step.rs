@@ -50,7 +50,8 @@ const IN_FILES: &[&str] = &[
 ];
 
 /// The same in databases.
-const IN_DATABASES: &[&str] = &["at `sql begun`", "at `sql inserted`", "at `sql committed`"];
+const IN_DATABASES: &[&str] =
+    &["at `sql at once`", "at `sql begun`", "at `sql inserted`", "at `sql committed`"];
 
 #[test]
 fn killed_at_every_step_it_loses_nothing_and_repeats_nothing() {

@@ -45,11 +45,7 @@ pub(crate) fn live_until(orders: &Orders, when: When, last: impl FnOnce()) -> En
 
 /// The same of the child of this name.
 pub(crate) fn live_as(name: &str, orders: &Orders, when: When, last: impl FnOnce()) -> End {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([name, "--exact", "--nocapture"]).stdin(Stdio::null()).stdout(Stdio::piped());
-    orders.give(&mut command);
-    let mut child = command.spawn().unwrap();
-    let said = listen(&mut child);
+    let (mut child, said) = start(name, orders);
     let mut end = End::default();
     let mut deadline = match when {
         When::Begun(wait) => Some(Instant::now() + wait),
@@ -81,6 +77,16 @@ pub(crate) fn live_as(name: &str, orders: &Orders, when: When, last: impl FnOnce
     let status = child.wait().unwrap();
     assert_eq!(status.signal(), Some(9), "{orders:?}: it was not killed but ended: {status}");
     end
+}
+
+/// Starts the child of this name. Returns it, its input open, and what it says, line by line.
+pub(crate) fn start(name: &str, orders: &Orders) -> (Child, Receiver<String>) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([name, "--exact", "--nocapture"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    orders.give(&mut command);
+    let mut child = command.spawn().unwrap();
+    let said = listen(&mut child);
+    (child, said)
 }
 
 /// What the child says, line by line.

@@ -11,5 +11,6 @@ mod life;
 mod race;
 mod restart;
 mod server;
+mod stopped;
 mod tally;
 mod transact;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use guardrail::approver::{Approver, Error as ApproverError};
-use guardrail::audit::{Append, Appended, Error, verify};
+use guardrail::audit::{Append, Appended, Error, Tenure, verify};
 use guardrail::desk::Limits;
 use guardrail::model::LogId;
 use guardrail::{
@@ -198,8 +198,12 @@ impl AuditLog for Halt {
         self.log.open(after, limit).await
     }
 
-    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+    async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
         self.log.orphaned(limit).await
+    }
+
+    fn tenure(&self) -> Option<Tenure> {
+        self.log.tenure()
     }
 
     fn now(&self) -> Timestamp {

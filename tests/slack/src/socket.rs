@@ -54,7 +54,11 @@ async fn connection(slack: &Slack, stream: TcpStream) {
                 Some(Frame::Text(text)) => {
                     if sink.send(Message::text(text)).await.is_err() { break }
                 }
-                Some(Frame::Cut) | None => break,
+                Some(Frame::Close) | None => {
+                    // A client that is gone needs no word.
+                    let _ = sink.close().await;
+                    break;
+                }
             },
             heard = source.next() => match heard {
                 Some(Ok(Message::Text(text))) => slack.sockets().acknowledged(&text),
@@ -88,19 +92,10 @@ impl Slack {
         self.sockets().send(envelope).expect("no socket is open")
     }
 
-    /// Says on the oldest socket that it will go away: `refresh_requested`, `warning`, `link_disabled`.
+    /// Says on the oldest socket that it will go away (`refresh_requested`, `warning`, `link_disabled`), and closes it
+    /// once another is open.
     pub fn disconnect(&self, reason: &str) {
-        let text = json!({ "type": "disconnect", "reason": reason, "debug_info": { "host": "applink-1" } });
-        self.sockets().oldest(Frame::Text(text.to_string()));
-    }
-
-    /// Breaks the oldest socket without a word.
-    pub fn cut(&self) {
-        self.sockets().oldest(Frame::Cut);
-    }
-
-    /// Sends any text on the oldest socket.
-    pub fn send_text(&self, text: &str) {
-        self.sockets().oldest(Frame::Text(text.to_owned()));
+        let message = json!({ "type": "disconnect", "reason": reason, "debug_info": { "host": "applink-1" } });
+        self.sockets().dismiss(message.to_string());
     }
 }

@@ -12,25 +12,38 @@ pub(crate) struct Sockets(Mutex<Open>);
 
 #[derive(Debug, Default)]
 struct Open {
-    connections: Vec<(u64, mpsc::UnboundedSender<Frame>)>,
+    connections: Vec<Connection>,
     waiting: HashMap<String, oneshot::Sender<Value>>,
     turn: usize,
 }
 
 #[derive(Debug)]
+struct Connection {
+    id: u64,
+    frames: mpsc::UnboundedSender<Frame>,
+    /// It was told to go away: nothing more is sent on it, and it is closed as soon as its client is back.
+    leaving: bool,
+}
+
+#[derive(Debug)]
 pub(crate) enum Frame {
     Text(String),
-    /// The connection breaks without a word.
-    Cut,
+    Close,
 }
 
 impl Sockets {
-    pub(crate) fn add(&self, id: u64, sender: mpsc::UnboundedSender<Frame>) {
-        self.lock().connections.push((id, sender));
+    /// One more is open; Slack closes those it told to go, whether or not their client does.
+    pub(crate) fn add(&self, id: u64, frames: mpsc::UnboundedSender<Frame>) {
+        let mut open = self.lock();
+        for old in open.connections.iter().filter(|old| old.leaving) {
+            // It may have closed just now.
+            let _ = old.frames.send(Frame::Close);
+        }
+        open.connections.push(Connection { id, frames, leaving: false });
     }
 
     pub(crate) fn remove(&self, id: u64) {
-        self.lock().connections.retain(|(other, _)| *other != id);
+        self.lock().connections.retain(|connection| connection.id != id);
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -40,8 +53,10 @@ impl Sockets {
     pub(crate) fn send(&self, envelope: &Value) -> Option<oneshot::Receiver<Value>> {
         let mut open = self.lock();
         open.turn += 1;
-        let at = open.turn % open.connections.len().max(1);
-        let to = open.connections.get(at)?.1.clone();
+        let staying: Vec<_> =
+            open.connections.iter().filter(|connection| !connection.leaving).collect();
+        let at = open.turn % staying.len().max(1);
+        let to = staying.get(at)?.frames.clone();
         let (sender, acknowledged) = oneshot::channel();
         let id = envelope["envelope_id"].as_str().unwrap_or_default().to_owned();
         open.waiting.insert(id, sender);
@@ -49,10 +64,12 @@ impl Sockets {
         Some(acknowledged)
     }
 
-    pub(crate) fn oldest(&self, frame: Frame) {
-        if let Some((_, sender)) = self.lock().connections.first() {
+    /// Says this on the oldest socket, which is leaving from then on.
+    pub(crate) fn dismiss(&self, text: String) {
+        if let Some(oldest) = self.lock().connections.first_mut() {
+            oldest.leaving = true;
             // It may have closed just now.
-            let _ = sender.send(frame);
+            let _ = oldest.frames.send(Frame::Text(text));
         }
     }
 

@@ -1,10 +1,11 @@
 //! Rule: inside a crate, modules form no circle, and nobody imports from the crate's own face.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::house::finding::Finding;
+use crate::house::graph::Graph;
+use crate::paths::{Named, named};
 use crate::tree::{Source, Tree};
-use crate::words::Word;
 
 /// One module of a crate naming another, both directly under the crate's root.
 #[derive(Debug)]
@@ -49,116 +50,41 @@ fn rooms(tree: &Tree) -> BTreeSet<(String, String)> {
 
 fn imports_of(source: &Source) -> Vec<Import> {
     let Some((house, _)) = source.module() else { return Vec::new() };
-    let words = source.words();
-    let mut imports = Vec::new();
-    for (at, word) in words.iter().enumerate() {
-        let inside_path = at
-            .checked_sub(1)
-            .and_then(|at| words.get(at))
-            .is_some_and(|before| before.text == "::");
-        let Some(from) = word.module.first().filter(|_| !inside_path) else { continue };
-        for (to, calls_macro) in targets(word, words.get(at + 1..).unwrap_or_default()) {
-            if to != *from {
-                let (house, path) = (house.to_owned(), source.path().to_owned());
-                imports.push(Import {
-                    house,
-                    from: from.clone(),
-                    to,
-                    path,
-                    line: word.line,
-                    calls_macro,
-                });
-            }
+    let mut imports: Vec<Import> = Vec::new();
+    for Named { here, way, line, calls_macro, .. } in named(source, |_| false) {
+        let (Some(from), Some(to)) = (here.first(), way.first()) else { continue };
+        let again = imports.last().is_some_and(|last| (&last.to, last.line) == (to, line));
+        if from != to && !again {
+            imports.push(Import {
+                house: house.to_owned(),
+                from: from.clone(),
+                to: to.clone(),
+                path: source.path().to_owned(),
+                line,
+                calls_macro: calls_macro && way.len() == 1,
+            });
         }
     }
     imports
 }
 
-/// The modules under the root that a path starting at `first` leads to.
-fn targets(first: &Word, mut rest: &[Word]) -> Vec<(String, bool)> {
-    let mut base = match first.text.as_str() {
-        "crate" => &[],
-        "super" => parent(&first.module),
-        _ => return Vec::new(),
-    };
-    while let [colons, next, after @ ..] = rest {
-        match (colons.text.as_str(), next.text.as_str()) {
-            ("::", "super") => (base, rest) = (parent(base), after),
-            ("::", _) if !base.is_empty() => {
-                return base.first().map(|room| (room.clone(), false)).into_iter().collect();
-            }
-            ("::", "{") => return heads(after),
-            ("::", name) => {
-                return vec![(name.to_owned(), after.first().is_some_and(|word| word.text == "!"))];
-            }
-            _ => break,
-        }
-    }
-    Vec::new()
-}
-
-/// The first names of a group `{a::b, c}` whose bracket has just been opened.
-fn heads(words: &[Word]) -> Vec<(String, bool)> {
-    let (mut depth, mut fresh, mut heads) = (0_usize, true, Vec::new());
-    for word in words {
-        match word.text.as_str() {
-            "{" => depth += 1,
-            "}" if depth == 0 => break,
-            "}" => depth -= 1,
-            "," if depth == 0 => fresh = true,
-            name if fresh => {
-                heads.push((name.to_owned(), false));
-                fresh = false;
-            }
-            _ => {}
-        }
-    }
-    heads
-}
-
-fn parent(module: &[String]) -> &[String] {
-    module.split_last().map_or(&[], |(_, parent)| parent)
-}
-
 /// One finding for each import that closes a circle.
 fn circles(imports: &[Import]) -> Vec<Finding> {
-    let mut edges: BTreeMap<(&str, &str), Vec<&Import>> = BTreeMap::new();
-    for import in imports {
-        edges.entry((&import.house, &import.from)).or_default().push(import);
-    }
-    let mut findings = Vec::new();
     let mut told = BTreeSet::new();
+    let mut findings = Vec::new();
+    let steps = imports.iter().map(|import| {
+        let (house, from, to) = (&*import.house, &*import.from, &*import.to);
+        ((house, from), (house, to))
+    });
+    let graph = Graph::of(steps);
     for import in imports {
-        let back = reaches(&edges, import, &import.from);
-        if back && told.insert((&import.house, &import.from, &import.to)) {
-            let what = format!(
-                "`{}` imports `{}`, which leads back to `{}`",
-                import.from, import.to, import.from
-            );
+        let Import { house, from, to, .. } = import;
+        if graph.leads((&**house, &**to), (&**house, &**from)) && told.insert((house, from, to)) {
+            let what = format!("`{from}` imports `{to}`, which leads back to `{from}`");
             findings.push(Finding::at(&import.path, import.line, what));
         }
     }
     findings
-}
-
-fn reaches(edges: &BTreeMap<(&str, &str), Vec<&Import>>, start: &Import, goal: &str) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut ahead = vec![start.to.as_str()];
-    while let Some(room) = ahead.pop() {
-        if room == goal {
-            return true;
-        }
-        if seen.insert(room) {
-            ahead.extend(
-                edges
-                    .get(&(start.house.as_str(), room))
-                    .into_iter()
-                    .flatten()
-                    .map(|import| import.to.as_str()),
-            );
-        }
-    }
-    false
 }
 
 #[cfg(test)]

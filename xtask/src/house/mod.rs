@@ -1,10 +1,12 @@
 //! The house check: what the plan of the workspace promises and no other tool looks at.
 
+mod circles;
 mod crates;
 mod face;
 mod finding;
 mod floors;
 mod forbidden;
+mod graph;
 mod headings;
 mod imports;
 mod invariants;
@@ -26,6 +28,7 @@ const RULES: &[Rule] = &[
     face::check,
     floors::check,
     imports::check,
+    circles::check,
     crates::check,
     invariants::check,
 ];

@@ -26,6 +26,8 @@ struct Row {
     action: Box<str>,
     policy: Box<str>,
     summary: Box<str>,
+    /// Which start this is; 0 before the first.
+    start: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     started: Option<Timestamp>,
     /// The process that started it last.
@@ -98,6 +100,7 @@ impl Rows {
             AuditEvent::Started { .. } | AuditEvent::Retried { .. } => {
                 let process = self.processes.get(&record.writer()).cloned();
                 if let Some(row) = self.rows.get_mut(&id) {
+                    row.start = row.start.saturating_add(1);
                     (row.started, row.process) = (Some(time), process);
                     (row.unknown, row.why) = (None, None);
                 }
@@ -129,6 +132,7 @@ fn row(id: RequestId, requested: &Requested) -> Row {
         action: intent.action().into(),
         policy: intent.policy().as_str().into(),
         summary: intent.summary().unwrap_or_default().into(),
+        start: 0,
         started: None,
         process: None,
         unknown: None,
@@ -137,20 +141,22 @@ fn row(id: RequestId, requested: &Requested) -> Row {
 }
 
 fn tell(row: &Row, out: &mut Out) -> Result<(), Error> {
-    let id = row.id;
+    let (id, start) = (row.id, row.start);
     let colon = if row.summary.is_empty() { "" } else { ": " };
     let of = row.on_behalf_of.as_deref().map(|of| format!(" for {}", safe(of)));
     out.line(&format!("{id}  {}{colon}{}", safe(&row.action), safe(&row.summary)))?;
     let (agent, policy) = (safe(&row.agent), safe(&row.policy));
     out.line(&format!("    who      {agent}{}, policy {policy}", of.unwrap_or_default()))?;
     if let Some(started) = row.started {
-        out.line(&format!("    started  {started}{}", process(row.process.as_ref())))?;
+        let again = if start > 1 { format!(", start {start}") } else { String::new() };
+        out.line(&format!("    started  {started}{again}{}", process(row.process.as_ref())))?;
     }
     if let (Some(unknown), Some(why)) = (row.unknown, &row.why) {
         out.line(&format!("    unknown  {unknown}: {}", safe(why)))?;
     }
     out.line(&format!(
-        "    resolve  guardrail audit unknowns resolve {id} --by WHO --found happened|not --why TEXT"
+        "    resolve  guardrail audit unknowns resolve {id} --start {start} --by WHO --found \
+         happened|not --why TEXT"
     ))
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn run(
 
 async fn put(resolve: &Resolve, log: &dyn AuditLog) -> Result<ApprovalRequest, Error> {
     let found = found(resolve.found);
-    Ok(desk::resolve(log, resolve.request, &resolve.by, found, &resolve.why).await?)
+    Ok(desk::resolve(log, resolve.request, resolve.start, &resolve.by, found, &resolve.why).await?)
 }
 
 const fn found(finding: Finding) -> Found {

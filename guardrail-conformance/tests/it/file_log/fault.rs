@@ -4,10 +4,12 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
+use guardrail_conformance::ManualClock;
 use guardrail_conformance::disk::{Fault, FaultyFolder, Kept, SimDisk};
 use guardrail_core::audit::{AuditLog, Error, FileLog};
 use guardrail_core::model::{Sequence, Version};
 
+use super::small::setup;
 use super::work::{ask, check, id, live, note, open, whole};
 
 /// A fresh log on a disk whose operations can be made to fail.
@@ -150,6 +152,23 @@ async fn a_panic_stops_the_log_before_anyone_is_told() {
             assert!(failed.is_err(), "{failed:?}");
             assert!(matches!(looked, Err(Error::Poisoned { .. })), "{looked:?}");
         }
+    }
+}
+
+/// The same where it panics while it signs a head, for the one of its batch who waits for that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_panic_while_a_head_is_signed_stops_the_log_before_the_last_is_told() {
+    for _ in 0..200 {
+        let folder = FaultyFolder::new(SimDisk::new().mount());
+        let opened = setup(Arc::new(folder.clone()), Arc::new(ManualClock::new()));
+        let log = opened.segments(u64::MAX, Duration::MAX).open().await.unwrap();
+        log.append(&ask(1)).await.unwrap();
+        // The third record: size, write, sync; its head: write.
+        folder.at(4, Fault::Panic);
+        let failed = log.append(&ask(2)).await;
+        assert!(failed.is_err(), "{failed:?}");
+        let looked = log.stream(id(2), Version::START).await;
+        assert!(matches!(looked, Err(Error::Poisoned { .. })), "{looked:?}");
     }
 }
 

@@ -17,7 +17,7 @@ fn send(log: &Arc<FileLog>, append: Append) -> Answer {
 }
 
 /// Lets every task run until it waits.
-async fn settle() {
+pub(super) async fn settle() {
     for _ in 0..10_000 {
         tokio::task::yield_now().await;
     }

@@ -10,6 +10,7 @@ use guardrail_core::audit::proof::{PublicKey, SignError, Signature, Signer};
 use guardrail_core::audit::{AuditLog, Error, FileLog};
 use tempfile::TempDir;
 
+use super::group::settle;
 use super::small::{against, files, heads, open, setup, signer};
 use super::work::{ask, whole};
 
@@ -73,6 +74,38 @@ async fn a_head_is_kept_before_it_is_shown() {
     assert_eq!(known.next().await.unwrap().checkpoint().size(), 1);
     drop(log);
     assert!(known.next().await.is_none());
+}
+
+/// A head that is due holds up one caller of a batch, and no other: nobody closes the log under it.
+#[tokio::test]
+async fn one_waits_until_a_head_is_signed() {
+    let folder = FaultyFolder::new(SimDisk::new().mount());
+    let opened = setup(Arc::new(folder.clone()), Arc::new(ManualClock::new()));
+    let log = Arc::new(opened.segments(u64::MAX, Duration::MAX).open().await.unwrap());
+    let send = |number| {
+        let log = Arc::clone(&log);
+        tokio::spawn(async move { log.append(&ask(number)).await })
+    };
+    let (writing, signing) = (Hold::new(), Hold::new());
+    // size, write, sync
+    folder.at(3, Fault::Hold(writing.clone()));
+    let first = send(1);
+    writing.reached().await;
+    let batch = [send(2), send(3), send(4)];
+    settle().await;
+    // The batch, and then the head: write.
+    folder.at(4, Fault::Hold(signing.clone()));
+    writing.release();
+    first.await.unwrap().unwrap();
+    signing.reached().await;
+    settle().await;
+    let answered = batch.iter().filter(|answer| answer.is_finished()).count();
+    assert_eq!((answered, log.heads().unwrap().latest()), (2, None));
+    signing.release();
+    for answer in batch {
+        answer.await.unwrap().unwrap();
+    }
+    assert_eq!(log.heads().unwrap().latest().unwrap().checkpoint().size(), 5);
 }
 
 /// An idle log signs what is left within a second or two, and its default key is its own.

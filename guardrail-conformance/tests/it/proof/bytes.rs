@@ -11,7 +11,7 @@ use guardrail_core::audit::proof::SignedCheckpoint;
 use guardrail_core::audit::{
     Append, AuditLog, AuditRecord, FileLog, Inspector, MemoryLog, inspect, verify,
 };
-use guardrail_core::model::Sequence;
+use guardrail_core::model::{Digest, Sequence};
 
 use super::story::{Entry, Owner, story};
 use crate::file_log::small::signer;
@@ -218,4 +218,23 @@ async fn a_folder_with_another_byte() {
         }
     }
     assert!(shut > 10 && healed > 5, "{shut} stay shut, {healed} are as they were");
+}
+
+/// Would catch a record whose log or whose place in the chain is read where its line does not say it.
+#[tokio::test]
+async fn a_line_whose_fields_are_in_another_order_is_no_record() {
+    let log = MemoryLog::new();
+    let lines = export(&log).await;
+    let line = &*lines[0];
+    let record = AuditRecord::parse(line).unwrap();
+    assert_eq!((record.log(), record.prev()), (log.id(), Digest::from_bytes([0; 32])));
+    let inner = line.strip_prefix('{').unwrap().strip_suffix('}').unwrap();
+    let (first, rest) = inner.split_once(",\"seq\"").unwrap();
+    assert!(AuditRecord::parse(&format!("{{\"seq\"{rest},{first}}}")).is_err());
+    let (rest, prev) = inner.rsplit_once(",\"prev\"").unwrap();
+    assert!(
+        AuditRecord::parse(&format!("{{{},\"prev\"{prev},{}}}", first, &rest[first.len() + 1..]))
+            .is_err()
+    );
+    assert!(AuditRecord::parse(&line.replacen("{\"v\"", "{ \"v\"", 1)).is_err());
 }

@@ -22,7 +22,7 @@ pub(super) type Timed = (Duration, Entry);
 
 /// The life of a request: asked, shown, agreed to, approved, started, done.
 pub(super) fn life(verdict: Verdict, digest: impl Fn(Digest) -> Digest) -> Vec<AuditEvent> {
-    let intent = Arc::new(events::intent("1042").unwrap());
+    let intent = events::intent("1042").unwrap();
     let (asked, digest) = (intent.digest(), digest(intent.digest()));
     let person = events::person("alice").unwrap();
     let nonce = Digest::of(b"nonce");

@@ -20,7 +20,8 @@ pub(super) struct Active {
     pub(super) opening: Option<AuditEvent>,
     /// It is not closed before it holds so many bytes: closing it failed.
     pub(super) patience: u64,
-    hash: Sha256,
+    /// Of the lines, each with its line feed.
+    pub(super) hash: Sha256,
 }
 
 impl Active {
@@ -32,14 +33,13 @@ impl Active {
         Self { name, storage, began: None, opening, patience: 0, hash: Sha256::new() }
     }
 
+    /// Takes the next record. Its line must be hashed, too.
     pub(super) fn admit(&mut self, record: &AuditRecord) {
         self.began.get_or_insert(record.time);
-        self.hash.update(record.line.as_bytes());
-        self.hash.update(b"\n");
     }
 
     /// Of the whole file.
-    pub(super) fn hash(&self) -> Digest {
+    pub(super) fn digest(&self) -> Digest {
         Digest::from_bytes(self.hash.clone().finalize().into())
     }
 }

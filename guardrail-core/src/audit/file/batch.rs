@@ -1,6 +1,5 @@
 //! Several appends judged and sealed in order, to be written at once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::audit::append::Append;
@@ -9,7 +8,7 @@ use crate::audit::index::Stream;
 use crate::audit::record::AuditRecord;
 use crate::audit::seal::Sealer;
 use crate::clock::Timestamp;
-use crate::model::{RequestId, Version};
+use crate::model::{ById, Version};
 
 /// Most bytes of one append's lines.
 pub(super) const APPEND_LIMIT: usize = 16 * 1024 * 1024;
@@ -19,16 +18,16 @@ pub(super) const APPEND_LIMIT: usize = 16 * 1024 * 1024;
 pub(super) struct Batch {
     end: Sealer,
     /// Where the streams stand that this batch moves.
-    moved: HashMap<RequestId, Stream>,
+    moved: ById<Stream>,
     /// Where they stood before.
-    stood: HashMap<RequestId, Stream>,
+    stood: ById<Stream>,
     bytes: Vec<u8>,
 }
 
 impl Batch {
     /// Behind this end of the log.
     pub(super) fn new(end: Sealer) -> Self {
-        Self { end, moved: HashMap::new(), stood: HashMap::new(), bytes: Vec::new() }
+        Self { end, moved: ById::default(), stood: ById::default(), bytes: Vec::new() }
     }
 
     /// The lines, each with its line feed.
@@ -37,7 +36,7 @@ impl Batch {
     }
 
     /// Where the streams stood that this batch moves; new ones stood nowhere.
-    pub(super) const fn stood(&self) -> &HashMap<RequestId, Stream> {
+    pub(super) const fn stood(&self) -> &ById<Stream> {
         &self.stood
     }
 

@@ -24,18 +24,18 @@ impl Cache {
         Self { streams: HashMap::new(), bytes: 0, limit }
     }
 
-    /// Takes the next record of a stream; one that is over is dropped, as is one too many.
-    pub(super) fn admit(&mut self, record: &Arc<AuditRecord>, is_open: bool) {
-        let id = record.id;
-        let is_first = record.version == Version::START.next();
-        if !is_open || self.bytes.saturating_add(record.line.len()) > self.limit {
-            self.forget(id);
-        } else if is_first {
-            self.bytes = self.bytes.saturating_add(record.line.len());
-            self.streams.insert(id, vec![Arc::clone(record)]);
-        } else if let Some(records) = self.streams.get_mut(&id) {
-            self.bytes = self.bytes.saturating_add(record.line.len());
-            records.push(Arc::clone(record));
+    /// Takes the next records of a stream; one that is over is dropped, as is one too many.
+    pub(super) fn admit(&mut self, next: &[Arc<AuditRecord>], is_open: bool) {
+        let Some(first) = next.first() else { return };
+        let bytes = self.bytes.saturating_add(length(next));
+        if !is_open || bytes > self.limit {
+            self.forget(first.id);
+        } else if first.version == Version::START.next() {
+            self.bytes = bytes;
+            self.streams.insert(first.id, next.to_vec());
+        } else if let Some(records) = self.streams.get_mut(&first.id) {
+            self.bytes = bytes;
+            records.extend_from_slice(next);
         }
     }
 
@@ -47,7 +47,11 @@ impl Cache {
 
     fn forget(&mut self, id: RequestId) {
         let records = self.streams.remove(&id).unwrap_or_default();
-        let bytes = records.iter().map(|record| record.line.len()).fold(0, usize::saturating_add);
-        self.bytes = self.bytes.saturating_sub(bytes);
+        self.bytes = self.bytes.saturating_sub(length(&records));
     }
+}
+
+/// Of the lines of these records.
+fn length(records: &[Arc<AuditRecord>]) -> usize {
+    records.iter().map(|record| record.line.len()).fold(0, usize::saturating_add)
 }

@@ -6,7 +6,7 @@ use crate::audit::error::Error;
 use crate::audit::file::active::Active;
 use crate::audit::file::cache::{self, Cache};
 use crate::audit::file::catalog::{Catalog, Found};
-use crate::audit::file::segment::{Header, Segment};
+use crate::audit::file::segment::{Header, Segment, Written};
 use crate::audit::file::storage::Folder;
 use crate::audit::index::{Index, Stream};
 use crate::audit::record::AuditRecord;
@@ -90,15 +90,30 @@ impl Known {
         }
     }
 
-    /// Takes a record that is durable, and the next in sequence.
-    pub(super) fn admit(&mut self, record: &Arc<AuditRecord>) {
-        let before = self.index.stream(record.id).map_or(Sequence::START, |s| s.last());
-        self.catalog.admit(record.line.len(), before);
-        self.index.admit(record);
-        self.tree.push(record.leaf);
-        self.cache.admit(record, self.index.is_open(record.id));
-        self.active.admit(record);
-        self.end = Sealer::after(record);
+    /// What is noted of it when its file is closed.
+    pub(super) fn written(&self) -> Written<'_> {
+        let Self { end, tree, index, catalog, behind, active, .. } = self;
+        Written { name: &active.name, behind: *behind, end: *end, tree, index, catalog }
+    }
+
+    /// Takes the records of one append, or some of them in order, that are durable and the next in
+    /// sequence.
+    pub(super) fn admit(&mut self, append: &[Arc<AuditRecord>]) {
+        let Some(last) = append.last() else { return };
+        let mut before = self.index.stream(last.id).map_or(Sequence::START, |s| s.last());
+        for record in append {
+            self.catalog.admit(record.line.len(), before);
+            self.tree.push(record.leaf);
+            self.active.admit(record);
+            before = record.sequence;
+        }
+        self.index.admit_all(last.id, append.iter().map(|record| &**record));
+        self.cache.admit(append, self.index.is_open(last.id));
+        // A log that was just opened does not know yet which it is.
+        self.end = match last.is_of(self.end.log()) {
+            true => self.end.then(last),
+            false => Sealer::after(last),
+        };
     }
 
     /// Goes on in another file: the present one is closed, and this is what was noted of it.

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::audit::file::storage::{Storage, read_full};
-use crate::audit::record::LINE_LIMIT;
+use crate::audit::line::LINE_LIMIT;
 
 /// How much is read at once.
 const CHUNK: usize = 64 * 1024;

@@ -41,6 +41,7 @@ mod cache;
 mod catalog;
 mod disk;
 mod known;
+mod limits;
 mod lines;
 mod open;
 mod queue;
@@ -75,6 +76,7 @@ use crate::audit::record::AuditRecord;
 use crate::audit::tree::Tree;
 use crate::clock::{Clock, Entropy, Timestamp};
 use crate::model::{LogId, RequestId, Sequence, Version};
+pub use disk::Disk;
 pub use setup::Setup;
 use setup::Where;
 use shared::Shared;
@@ -295,7 +297,7 @@ impl AuditLog for FileLog {
         Ok(self.shared.known().index.open_behind(behind.unwrap_or(Sequence::START), limit))
     }
 
-    async fn orphaned(&self, limit: usize) -> Result<Vec<RequestId>, Error> {
+    async fn orphaned(&self, limit: usize) -> Result<Vec<(RequestId, Version)>, Error> {
         self.shared.usable()?;
         let known = self.shared.known();
         Ok(known.index.orphaned(known.end.writer(), limit))

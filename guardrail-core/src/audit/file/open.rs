@@ -10,8 +10,9 @@ use crate::audit::file::NAME;
 use crate::audit::file::active::Active;
 use crate::audit::file::batch::Batch;
 use crate::audit::file::known::Known;
+use crate::audit::file::limits::Limits;
 use crate::audit::file::recover::set_aside;
-use crate::audit::file::rotate::{Limits, file_name, first_of, note_down};
+use crate::audit::file::rotate::{file_name, first_of, note_down};
 use crate::audit::file::scan::scan;
 use crate::audit::file::segment::{Segment, encode, load};
 use crate::audit::file::shared::{LogClock, Shared};
@@ -80,7 +81,8 @@ pub(super) fn open(opening: Opening) -> Result<Shared, Error> {
     let records = batch.add(&append, clock.now(), || Ok(standing))?;
     let shared = Shared::new(clock, folder, known, limits, signing);
     // This sync makes durable what a writer before left written but unsynced, too.
-    shared.commit(batch, &records)?;
+    shared.commit(&batch, [&*records])?;
+    shared.hash(&batch);
     shared.protect();
     shared.checkpoint_if_due();
     Ok(shared)
@@ -105,7 +107,7 @@ fn read_closed(
             }
         };
         follows(&here, name)?;
-        match load(folder, name).filter(|(_, header)| header.follows(&here)) {
+        match load(folder, name).filter(|(_, header)| header.follows(&here.written())) {
             Some((segment, header)) => here.skip(segment, &header),
             None => {
                 tracing::info!(folder = folder.place(), file = %name, "its index is made again");
@@ -113,7 +115,7 @@ fn read_closed(
                 if size != here.catalog.end() {
                     return Err(damaged(name, "it is cut short, and another file follows"));
                 }
-                let segment = note_down(folder, encode(&here))?;
+                let segment = note_down(folder, encode(&here.written()))?;
                 here.roll(segment, readable(folder, name)?);
             }
         }

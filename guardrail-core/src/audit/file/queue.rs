@@ -1,7 +1,8 @@
 //! Appends that wait for the writer.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -39,11 +40,15 @@ impl Work {
 pub(super) struct Queue {
     places: Arc<Semaphore>,
     line: Mutex<Line>,
+    /// Told when as many wait as the writer waits for.
+    enough: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct Line {
     work: Work,
+    /// How many the writer waits for; none, where it does not.
+    wanted: usize,
     /// Whether a writer is at work or about to be: at most one at a time.
     is_served: bool,
     /// Whether it has taken jobs that may still be written.
@@ -53,7 +58,7 @@ struct Line {
 impl Default for Queue {
     fn default() -> Self {
         let places = Arc::new(Semaphore::new(PLACES as usize));
-        Self { places, line: Mutex::default() }
+        Self { places, line: Mutex::default(), enough: Condvar::new() }
     }
 }
 
@@ -80,6 +85,9 @@ impl Queue {
     pub(super) fn push(&self, job: Job) -> bool {
         let mut line = self.lock();
         line.work.jobs.push_back(job);
+        if line.wanted == line.work.jobs.len() {
+            self.enough.notify_one();
+        }
         !std::mem::replace(&mut line.is_served, true)
     }
 
@@ -87,7 +95,22 @@ impl Queue {
     pub(super) fn push_checkpoint(&self, done: oneshot::Sender<()>) -> bool {
         let mut line = self.lock();
         line.work.checkpoints.push(done);
+        if line.wanted > 0 {
+            self.enough.notify_one();
+        }
         !std::mem::replace(&mut line.is_served, true)
+    }
+
+    /// Waits on this thread until half of those wait who were just answered or wait already, or
+    /// somebody for a checkpoint, but no longer than `patience`.
+    pub(super) fn gather(&self, answered: usize, patience: Duration) {
+        let mut line = self.lock();
+        let wanted = answered.saturating_add(line.work.jobs.len()) / 2;
+        line.wanted = wanted;
+        let is_short =
+            |line: &mut Line| line.work.jobs.len() < wanted && line.work.checkpoints.is_empty();
+        let waited = self.enough.wait_timeout_while(line, patience, is_short);
+        waited.unwrap_or_else(PoisonError::into_inner).0.wanted = 0;
     }
 
     /// Everyone who waits. If that is nobody the writer is dismissed.
@@ -96,6 +119,17 @@ impl Queue {
         line.in_hand = !line.work.is_empty();
         line.is_served = line.in_hand;
         std::mem::take(&mut line.work)
+    }
+
+    /// The appends that have come meanwhile, for a writer that has taken some; none, where somebody
+    /// waits for a checkpoint.
+    pub(super) fn more(&self) -> VecDeque<Job> {
+        let mut line = self.lock();
+        if line.work.checkpoints.is_empty() {
+            std::mem::take(&mut line.work.jobs)
+        } else {
+            VecDeque::new()
+        }
     }
 
     /// What was taken is written, or never will be.

@@ -6,7 +6,6 @@
 //! the last fails the log stays in its file and tries again later.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::audit::error::Error;
 use crate::audit::file::NAME;
@@ -15,26 +14,10 @@ use crate::audit::file::known::Known;
 use crate::audit::file::segment::{Segment, encode, index_name};
 use crate::audit::file::shared::Shared;
 use crate::audit::file::storage::{Folder, write_all};
-use crate::clock::Timestamp;
 use crate::model::{AuditEvent, Sequence};
 
 /// A file that could not be closed is tried again when it holds so many bytes more.
 const PATIENCE: u64 = 1024 * 1024;
-
-/// When a file is closed.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    pub(super) bytes: u64,
-    pub(super) age: Duration,
-}
-
-impl Limits {
-    fn are_reached(&self, known: &Known, now: Timestamp) -> bool {
-        let Some(began) = known.active.began else { return false };
-        let size = known.catalog.end();
-        (size >= self.bytes || now.since(began) >= self.age) && size >= known.active.patience
-    }
-}
 
 impl Shared {
     /// Closes the file if it is time. Only the writer calls it.
@@ -52,7 +35,7 @@ impl Shared {
     fn rotate(&self) -> Result<(), Error> {
         let failed = |error| Error::storage(NAME, "close a file", error);
         self.checkpoint();
-        let noted = encode(&self.known());
+        let noted = encode(&self.known().written());
         let segment = note_down(&*self.folder, noted)?;
         let (name, opening) = {
             let known = self.known();
@@ -105,7 +88,7 @@ fn closed(known: &Known) -> AuditEvent {
     AuditEvent::Rotated {
         file: active.name.as_str().into(),
         bytes: known.catalog.end(),
-        sha256: active.hash(),
+        sha256: active.digest(),
     }
 }
 

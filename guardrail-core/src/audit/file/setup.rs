@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::audit::error::Error;
 use crate::audit::file::disk::Disk;
+use crate::audit::file::limits::Limits;
 use crate::audit::file::open::{Opening, open};
-use crate::audit::file::rotate::Limits;
 use crate::audit::file::storage::Folder;
 use crate::audit::file::ticker::Ticker;
 use crate::audit::file::{FileLog, NAME, blocking};

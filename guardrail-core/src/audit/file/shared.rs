@@ -4,12 +4,14 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use sha2::Digest as _;
+
 use crate::audit::error::Error;
 use crate::audit::file::NAME;
 use crate::audit::file::batch::Batch;
 use crate::audit::file::known::Known;
+use crate::audit::file::limits::Limits;
 use crate::audit::file::queue::Queue;
-use crate::audit::file::rotate::Limits;
 use crate::audit::file::signing::Signing;
 use crate::audit::file::storage::{Folder, Storage, write_all};
 use crate::audit::index::Stream;
@@ -94,14 +96,15 @@ impl Shared {
         closed.stream(&*self.folder, id)
     }
 
-    /// Writes a batch with one write and one sync, and only then lets anyone see its records.
+    /// Writes a batch with one write and one sync, and only then lets anyone see its records: those
+    /// of each append.
     ///
     /// # Errors
     /// When it may not be durable. Where that leaves the file in doubt, the log is poisoned.
     pub(super) fn commit<'r>(
         &self,
-        batch: Batch,
-        records: impl IntoIterator<Item = &'r Arc<AuditRecord>>,
+        batch: &Batch,
+        appends: impl IntoIterator<Item = &'r [Arc<AuditRecord>]>,
     ) -> Result<(), Error> {
         self.usable()?;
         let (storage, end) = {
@@ -113,11 +116,19 @@ impl Shared {
         for (id, stream) in batch.stood() {
             known.index.restore(*id, *stream);
         }
-        for record in records {
-            known.admit(record);
+        for append in appends {
+            known.admit(append);
         }
         known.active.opening = None;
         Ok(())
+    }
+
+    /// Hashes what a commit has written. Nobody needs it before the file is closed, so nobody waits
+    /// for it. Only the writer calls it.
+    pub(super) fn hash(&self, batch: &Batch) {
+        let mut hash = self.known().active.hash.clone();
+        hash.update(batch.bytes());
+        self.known().active.hash = hash;
     }
 
     /// Signs the head of everything there is, where somebody signs.

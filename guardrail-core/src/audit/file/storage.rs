@@ -5,8 +5,6 @@
 use std::fmt::Debug;
 use std::io;
 
-pub use crate::audit::file::disk::Disk;
-
 /// A folder that holds the files of one log, and the right to be its one writer.
 pub trait Folder: Debug + Send + Sync + 'static {
     /// Where it is, for messages.

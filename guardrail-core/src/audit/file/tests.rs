@@ -7,13 +7,21 @@
 )]
 
 use std::io;
+use std::slice;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use tokio::sync::oneshot;
+
+use crate::audit::append::Append;
 use crate::audit::file::cache::Cache;
 use crate::audit::file::catalog::{Catalog, Found, Place};
 use crate::audit::file::lines::{Lines, Piece};
+use crate::audit::file::queue::{Job, Queue};
 use crate::audit::file::storage::Storage;
-use crate::audit::record::{AuditRecord, LINE_LIMIT};
+use crate::audit::line::LINE_LIMIT;
+use crate::audit::record::AuditRecord;
 use crate::audit::seal::Sealer;
 use crate::clock::{SystemEntropy, Timestamp};
 use crate::model::{AuditEvent, LogId, RequestId, Sequence, Version};
@@ -151,7 +159,7 @@ fn notes(bytes: usize, count: u64) -> (Vec<RequestId>, Vec<Arc<AuditRecord>>) {
     for version in 0..count {
         for id in &ids {
             let at = Version::new(version);
-            let sealed = sealer.append(*id, at, Timestamp::MIN, std::slice::from_ref(&event));
+            let sealed = sealer.append(*id, at, Timestamp::MIN, slice::from_ref(&event));
             records.extend(sealed.unwrap());
         }
     }
@@ -165,7 +173,7 @@ fn the_cache_keeps_whole_streams_or_none_within_its_limit() {
     // Room for two streams of four, and a little.
     let mut cache = Cache::new(length * 9);
     for record in &records {
-        cache.admit(record, true);
+        cache.admit(slice::from_ref(record), true);
         for id in &ids {
             let written = records.iter().filter(|r| r.sequence() <= record.sequence());
             let count = written.filter(|r| r.id() == *id).count();
@@ -178,13 +186,101 @@ fn the_cache_keeps_whole_streams_or_none_within_its_limit() {
     assert_eq!(whole, 2, "two streams fit");
     assert_eq!(cache.stream(ids[2], Version::new(3)).map(|kept| kept.len()), Some(1));
     // One that is over makes room, and is not taken up again.
-    cache.admit(&records[11], false);
+    cache.admit(&records[11..], false);
     assert_eq!(kept(&cache, ids[2]), None);
-    cache.admit(&records[11], true);
+    cache.admit(&records[11..], true);
     assert_eq!(kept(&cache, ids[2]), None);
     let (more, records) = notes(1000, 4);
     for record in records.iter().filter(|record| record.id() == more[0]) {
-        cache.admit(record, true);
+        cache.admit(slice::from_ref(record), true);
     }
     assert_eq!(kept(&cache, more[0]), Some(4));
+}
+
+/// Longer than any test may take.
+const LONG: Duration = Duration::from_secs(60);
+
+async fn line_up(queue: &Queue) {
+    let id = RequestId::random(Timestamp::MIN, &SystemEntropy).unwrap();
+    let append = Append::new(id, Version::START, Vec::new());
+    let place = queue.place().await.unwrap();
+    queue.push(Job { append, answer: oneshot::channel().0, _place: place });
+}
+
+#[tokio::test]
+async fn half_of_those_who_were_answered_are_waited_for() {
+    let queue = Arc::new(Queue::default());
+    let gathering = thread::spawn({
+        let queue = Arc::clone(&queue);
+        move || {
+            let began = Instant::now();
+            queue.gather(5, LONG);
+            (queue.take().jobs.len(), began.elapsed())
+        }
+    });
+    // Real time: the writer must have begun to wait, and be told.
+    thread::sleep(Duration::from_millis(50));
+    line_up(&queue).await;
+    // Real time: a writer that waits for too few must have taken it.
+    thread::sleep(Duration::from_millis(50));
+    line_up(&queue).await;
+    let (gathered, took) = gathering.join().unwrap();
+    assert_eq!(gathered, 2);
+    assert!(took < LONG, "the writer was not told");
+}
+
+#[tokio::test]
+async fn a_writer_takes_more_and_is_not_idle_before_it_is_done() {
+    let queue = Queue::default();
+    line_up(&queue).await;
+    assert_eq!(queue.take().jobs.len(), 1);
+    line_up(&queue).await;
+    assert_eq!(queue.more().len(), 1);
+    assert!(queue.more().is_empty());
+    assert!(!queue.is_idle());
+    // Who waits for a head is not put off by those who keep coming.
+    line_up(&queue).await;
+    queue.push_checkpoint(oneshot::channel().0);
+    assert!(queue.more().is_empty());
+    let work = queue.take();
+    assert_eq!((work.jobs.len(), work.checkpoints.len()), (1, 1));
+    queue.done();
+    assert!(queue.is_idle());
+}
+
+#[tokio::test]
+async fn nobody_is_waited_for_in_vain() {
+    let (queue, began) = (Queue::default(), Instant::now());
+    // A single caller may never come again.
+    queue.gather(1, LONG);
+    line_up(&queue).await;
+    line_up(&queue).await;
+    queue.gather(2, LONG);
+    assert_eq!(queue.take().jobs.len(), 2);
+    // Whoever closes the log has no time for others.
+    queue.push_checkpoint(oneshot::channel().0);
+    queue.gather(100, LONG);
+    assert_eq!(queue.take().checkpoints.len(), 1);
+    assert!(began.elapsed() < LONG, "somebody was waited for");
+    let patience = Duration::from_millis(20);
+    let began = Instant::now();
+    queue.gather(100, patience);
+    assert!((patience..LONG).contains(&began.elapsed()));
+}
+
+#[tokio::test]
+async fn a_checkpoint_ends_the_waiting() {
+    let queue = Arc::new(Queue::default());
+    let gathering = thread::spawn({
+        let queue = Arc::clone(&queue);
+        move || {
+            let began = Instant::now();
+            queue.gather(100, LONG);
+            began.elapsed()
+        }
+    });
+    // Real time: the writer must have begun to wait, and be told.
+    thread::sleep(Duration::from_millis(50));
+    queue.push_checkpoint(oneshot::channel().0);
+    assert!(gathering.join().unwrap() < LONG, "the writer was not told");
 }

@@ -2,10 +2,13 @@
 //!
 //! Whoever lines up first sends it to a blocking thread; it stays there while anyone waits. While
 //! it syncs one batch the next one gathers, so that many callers share one sync and a single one
-//! waits for nobody. It holds on to the log, so a caller that goes away stops nothing half-way.
+//! waits for nobody. Those who were answered together come again together: the writer waits a
+//! moment for half of them, lest the first of them have a sync for themselves, and takes along who
+//! comes while it judges. It holds on to the log, so a caller that goes away stops nothing half-way.
 
-use std::iter::Peekable;
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -21,6 +24,13 @@ use crate::model::RequestId;
 
 /// A batch of this many bytes takes no further append.
 pub(super) const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+/// How often a batch takes those who came while it was judged: not without end, where they come and
+/// leave as fast as they are looked at.
+const TURNS: usize = 16;
+
+/// The longest that the next batch is waited for.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// Lines up, and waits until the append is judged and durable.
 pub(super) async fn append(shared: &Arc<Shared>, append: &Append) -> Result<Appended, Error> {
@@ -78,22 +88,27 @@ enum Progress {
 
 impl Writer {
     fn run(mut self) {
+        // How many were answered last, and how long they are waited for.
+        let (mut answered, mut patience) = (0, Duration::ZERO);
         loop {
+            self.shared.queue.gather(answered, patience);
             let work = self.shared.queue.take();
             if work.is_empty() {
                 self.state = Progress::Done;
                 return;
             }
             self.state = Progress::Writing;
-            let mut jobs = work.jobs.into_iter().peekable();
-            while jobs.peek().is_some() {
-                self.write(&mut jobs, work.checkpoints.is_empty());
+            let began = Instant::now();
+            let mut jobs = work.jobs;
+            while !jobs.is_empty() {
+                answered = self.write(&mut jobs, work.checkpoints.is_empty());
             }
             if !work.checkpoints.is_empty() {
                 self.shared.checkpoint();
                 self.shared.queue.done();
             }
             self.state = Progress::Waiting;
+            patience = (began.elapsed() / 2).min(MOMENT);
             for done in work.checkpoints {
                 // Whoever left meanwhile finds it in the file.
                 let _ = done.send(());
@@ -101,55 +116,79 @@ impl Writer {
         }
     }
 
-    /// Judges, seals and writes as many as one batch takes, then answers them. Nobody is answered
-    /// before: a conflict with an append that is not durable yet cannot be looked up yet.
-    fn write(&self, jobs: &mut Peekable<impl Iterator<Item = Job>>, is_all: bool) {
+    /// Judges, seals and writes as many as one batch takes, then answers them, and says how many.
+    /// Nobody is answered before: a conflict with an append that is not durable yet cannot be looked
+    /// up yet.
+    fn write(&self, jobs: &mut VecDeque<Job>, is_all: bool) -> usize {
         let shared = &*self.shared;
         shared.rotate_if_due();
         let mut batch = Batch::new(shared.known().end);
         let mut judged = Vec::new();
+        let last;
         // Behind those who wait for their answers, so that it goes first.
         let _doubt = Doubt(shared);
         let opening = begin(shared, &mut batch);
-        while batch.bytes().len() < BATCH_BYTES
-            && let Some(job) = jobs.next()
-        {
-            // Whoever has left is not waited for, and has nothing done in their name.
-            if job.answer.is_closed() {
-                continue;
+        for _ in 0..TURNS {
+            while batch.bytes().len() < BATCH_BYTES
+                && let Some(job) = jobs.pop_front()
+            {
+                // Whoever has left is not waited for, and has nothing done in their name.
+                if job.answer.is_closed() {
+                    continue;
+                }
+                let standing = || shared.standing(job.append.id);
+                let verdict = batch.add(&job.append, shared.clock.now(), standing);
+                judged.push((job, verdict));
             }
-            let standing = || shared.standing(job.append.id);
-            let verdict = batch.add(&job.append, shared.clock.now(), standing);
-            judged.push((job, verdict));
+            if is_all && jobs.is_empty() {
+                *jobs = shared.queue.more();
+            }
+            if jobs.is_empty() {
+                break;
+            }
         }
-        let records = judged.iter().filter_map(|(_, verdict)| verdict.as_ref().ok()).flatten();
-        let records: Vec<_> = opening.iter().chain(records).cloned().collect();
-        let outcome =
-            if records.is_empty() { shared.usable() } else { shared.commit(batch, &records) };
+        let count = judged.len();
+        let appends = judged.iter().filter_map(|(_, verdict)| verdict.as_deref().ok());
+        let outcome = match batch.bytes() {
+            [] => shared.usable(),
+            _ => shared.commit(&batch, [&*opening].into_iter().chain(appends)),
+        };
         if outcome.is_ok() {
             if !opening.is_empty() {
                 shared.protect();
             }
-            shared.checkpoint_if_due();
-        }
-        // Before the answers: whoever is answered and drops the log may open it again at once.
-        if is_all && jobs.peek().is_none() {
-            shared.queue.done();
-        }
-        if outcome.is_ok() {
             for (job, _) in judged.iter().filter(|(_, verdict)| verdict.is_ok()) {
                 shared.waiters.wake(job.append.id);
             }
         }
+        // One waits until the head is signed, too: while it waits nobody drops the log.
+        last = judged.pop();
         for (job, verdict) in judged {
-            let answer = match &outcome {
-                Ok(()) => verdict.map(|records| Appended { records }),
-                Err(error) => Err(error.clone()),
-            };
-            // Whoever left meanwhile finds it in the log.
-            let _ = job.answer.send(answer);
+            answer(job, verdict, &outcome);
         }
+        if outcome.is_ok() {
+            shared.hash(&batch);
+            shared.checkpoint_if_due();
+        }
+        // Before the last answer: whoever is answered and drops the log may open it again at once.
+        if is_all && jobs.is_empty() {
+            shared.queue.done();
+        }
+        if let Some((job, verdict)) = last {
+            answer(job, verdict, &outcome);
+        }
+        count
     }
+}
+
+/// Tells whoever waits what became of their append.
+fn answer(job: Job, verdict: Result<Vec<Arc<AuditRecord>>, Error>, outcome: &Result<(), Error>) {
+    let answer = match outcome {
+        Ok(()) => verdict.map(|records| Appended { records }),
+        Err(error) => Err(error.clone()),
+    };
+    // Whoever left meanwhile finds it in the log.
+    let _ = job.answer.send(answer);
 }
 
 /// A panic while appends are written: nobody knows what was, and the log says so before those who

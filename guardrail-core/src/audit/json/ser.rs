@@ -3,42 +3,43 @@
 use serde::ser::{self, Error as _, Serialize};
 use serde_json::Error;
 
-use super::{name, number, string};
+use super::{name, string};
+use crate::model::decimal;
 
 /// Writes one value.
-pub(super) struct Json<'l>(pub(super) &'l mut Vec<u8>);
+pub(super) struct Json<'l>(pub(super) &'l mut String);
 
 /// An array or object that is being written.
 pub(super) struct Open<'l> {
-    line: &'l mut Vec<u8>,
+    line: &'l mut String,
     empty: bool,
     /// What closes it, and what it stands in.
-    end: &'static [u8],
+    end: &'static str,
 }
 
 impl<'l> Json<'l> {
-    fn text(self, text: &[u8]) -> Result<(), Error> {
-        self.0.extend_from_slice(text);
+    fn text(self, text: &str) -> Result<(), Error> {
+        self.0.push_str(text);
         Ok(())
     }
 
-    fn open(self, begin: u8, end: &'static [u8]) -> Result<Open<'l>, Error> {
+    fn open(self, begin: char, end: &'static str) -> Result<Open<'l>, Error> {
         self.0.push(begin);
         Ok(Open { line: self.0, empty: true, end })
     }
 
     /// Of a variant that carries something: `{"name":`.
     fn variant(&mut self, variant: &'static str) {
-        self.0.push(b'{');
+        self.0.push('{');
         name(variant, self.0);
-        self.0.push(b':');
+        self.0.push(':');
     }
 
     fn integer(self, value: i64) -> Result<(), Error> {
         if value < 0 {
-            self.0.push(b'-');
+            self.0.push('-');
         }
-        number(value.unsigned_abs(), self.0);
+        decimal(value.unsigned_abs(), self.0);
         Ok(())
     }
 }
@@ -46,7 +47,7 @@ impl<'l> Json<'l> {
 impl Open<'_> {
     fn next(&mut self) {
         if !self.empty {
-            self.line.push(b',');
+            self.line.push(',');
         }
         self.empty = false;
     }
@@ -63,12 +64,12 @@ impl Open<'_> {
     ) -> Result<(), Error> {
         self.next();
         name(member, self.line);
-        self.line.push(b':');
+        self.line.push(':');
         value.serialize(Json(self.line))
     }
 
     fn close(self) -> Result<(), Error> {
-        self.line.extend_from_slice(self.end);
+        self.line.push_str(self.end);
         Ok(())
     }
 }
@@ -89,7 +90,7 @@ impl<'l> ser::Serializer for Json<'l> {
     type SerializeStructVariant = Open<'l>;
 
     fn serialize_bool(self, value: bool) -> Result<(), Error> {
-        self.text(if value { b"true" } else { b"false" })
+        self.text(if value { "true" } else { "false" })
     }
 
     fn serialize_i8(self, value: i8) -> Result<(), Error> {
@@ -121,7 +122,7 @@ impl<'l> ser::Serializer for Json<'l> {
     }
 
     fn serialize_u64(self, value: u64) -> Result<(), Error> {
-        number(value, self.0);
+        decimal(value, self.0);
         Ok(())
     }
 
@@ -155,7 +156,7 @@ impl<'l> ser::Serializer for Json<'l> {
     }
 
     fn serialize_unit(self) -> Result<(), Error> {
-        self.text(b"null")
+        self.text("null")
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Result<(), Error> {
@@ -189,19 +190,19 @@ impl<'l> ser::Serializer for Json<'l> {
     ) -> Result<(), Error> {
         self.variant(variant);
         value.serialize(Json(self.0))?;
-        self.text(b"}")
+        self.text("}")
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Open<'l>, Error> {
-        self.open(b'[', b"]")
+        self.open('[', "]")
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Open<'l>, Error> {
-        self.open(b'[', b"]")
+        self.open('[', "]")
     }
 
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Open<'l>, Error> {
-        self.open(b'[', b"]")
+        self.open('[', "]")
     }
 
     fn serialize_tuple_variant(
@@ -212,15 +213,15 @@ impl<'l> ser::Serializer for Json<'l> {
         _: usize,
     ) -> Result<Open<'l>, Error> {
         self.variant(variant);
-        self.open(b'[', b"]}")
+        self.open('[', "]}")
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Open<'l>, Error> {
-        self.open(b'{', b"}")
+        self.open('{', "}")
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'l>, Error> {
-        self.open(b'{', b"}")
+        self.open('{', "}")
     }
 
     fn serialize_struct_variant(
@@ -231,7 +232,7 @@ impl<'l> ser::Serializer for Json<'l> {
         _: usize,
     ) -> Result<Open<'l>, Error> {
         self.variant(variant);
-        self.open(b'{', b"}}")
+        self.open('{', "}}")
     }
 }
 
@@ -292,14 +293,14 @@ impl ser::SerializeMap for Open<'_> {
         self.next();
         let begin = self.line.len();
         key.serialize(Json(self.line))?;
-        match self.line.get(begin) {
+        match self.line.as_bytes().get(begin) {
             Some(b'"') => Ok(()),
             _ => Err(Error::custom("a key is text")),
         }
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.line.push(b':');
+        self.line.push(':');
         value.serialize(Json(self.line))
     }
 

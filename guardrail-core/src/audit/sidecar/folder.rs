@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
-use crate::audit::file::storage::{Disk, Folder, Storage, read_full, write_all};
+use crate::audit::file::Disk;
+use crate::audit::file::storage::{Folder, Storage, read_full, write_all};
 use crate::audit::sidecar::Sidecar;
 use crate::audit::sidecar::error::Error;
 use crate::audit::sidecar::form::{self, LIMIT};

@@ -10,8 +10,8 @@ use crate::audit::record::AuditRecord;
 use crate::audit::verify::{Fault, NotAllowed, VerifyError};
 use crate::clock::Timestamp;
 use crate::model::{
-    AuditEvent, Choice, Digest, PersonId, Posted, RequestId, Requested, Requirement, Retry,
-    Verdict, Voted,
+    AuditEvent, Choice, Digest, PersonId, Posted, RETRIES, RequestId, Requested, Requirement,
+    Retry, Verdict, Voted,
 };
 
 /// The requests that may still start, and those that people denied.
@@ -28,6 +28,8 @@ pub(super) struct Complete {
 struct Again {
     digest: Digest,
     until: Timestamp,
+    /// How often it may.
+    left: u32,
     /// Whether nobody knows how it ended.
     is_unknown: bool,
 }
@@ -91,8 +93,8 @@ impl Complete {
                 self.starts = self.starts.saturating_add(1);
                 let why = match self.again.get_mut(&id) {
                     Some(again) if again.digest != *digest => NotAllowed::Digest,
-                    Some(again) if again.is_unknown && time < again.until => {
-                        again.is_unknown = false;
+                    Some(again) if again.is_unknown && time < again.until && again.left > 0 => {
+                        (again.is_unknown, again.left) = (false, again.left - 1);
                         return Ok(());
                     }
                     _ => NotAllowed::Retry,
@@ -161,7 +163,7 @@ impl Waiting {
         let (digest, requirement) = (asked.digest, &asked.requirement);
         let until = asked.approved?.after(requirement.grant_ttl());
         let may = requirement.retry() == Retry::Idempotent;
-        may.then_some(Again { digest, until, is_unknown: false })
+        may.then_some(Again { digest, until, left: RETRIES, is_unknown: false })
     }
 
     fn judge(&self, started: Digest, time: Timestamp) -> Result<(), NotAllowed> {

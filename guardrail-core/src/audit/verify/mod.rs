@@ -197,16 +197,16 @@ impl Verifier {
     pub(crate) fn take(&mut self, record: &AuditRecord) -> Result<(), VerifyError> {
         let last = self.end.map_or(Sequence::START, |end| end.last());
         let fail = |why: Fault| VerifyError { sequence: last.next(), why };
-        let end = self.end.unwrap_or_else(|| Sealer::new(record.log));
+        let end = self.end.unwrap_or_else(|| Sealer::new(record.log()));
         let known = self.streams.get(&record.id).copied();
         let (version, state) = known.unwrap_or((Version::START, State::New));
-        if record.log != end.log() {
+        if !record.is_of(end.log()) {
             return Err(fail(Fault::OtherLog));
         }
         if record.sequence != end.last().next() {
             return Err(fail(Fault::Sequence(record.sequence)));
         }
-        if record.prev != end.prev() {
+        if !record.follows(end.prev()) {
             return Err(fail(Fault::Chain));
         }
         if record.time < end.time() {
@@ -232,7 +232,7 @@ impl Verifier {
         };
         self.streams.insert(record.id, (record.version, next));
         self.tree.push(record.leaf);
-        self.end = Some(Sealer::after(record));
+        self.end = Some(end.then(record));
         self.rest = (record.more > 0).then_some((record.id, record.more));
         Ok(())
     }

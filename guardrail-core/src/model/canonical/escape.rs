@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::model::first;
+
 /// True if `text` can stand between quotes as it is.
 pub(super) fn is_clean(text: &str) -> bool {
     // No early end: without one the loop is vectorised, and nearly all texts are clean.
@@ -16,7 +18,7 @@ pub(super) fn needs_escape(byte: u8) -> bool {
 /// Hands `text` on in pieces, escaped.
 pub(super) fn escape<E>(text: &str, mut push: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(needs_escape) {
+    while let Some(at) = first(rest.as_bytes(), needs_escape) {
         let (plain, tail) = rest.split_at(at);
         push(plain)?;
         let mut characters = tail.chars();
@@ -61,5 +63,8 @@ pub(super) fn unescaped(raw: &str) -> impl Iterator<Item = char> {
 
 /// The text of a canonical string, given what stands between its quotes.
 pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
-    if raw.contains('\\') { Cow::Owned(unescaped(raw).collect()) } else { Cow::Borrowed(raw) }
+    match first(raw.as_bytes(), |byte| byte == b'\\') {
+        Some(_) => Cow::Owned(unescaped(raw).collect()),
+        None => Cow::Borrowed(raw),
+    }
 }

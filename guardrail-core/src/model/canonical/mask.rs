@@ -4,30 +4,32 @@
 use std::fmt::Write as _;
 
 use super::Canonical;
+use super::beside::{Beside, Said};
 use super::bounds::Bounds;
 use super::error::CaptureError;
 use super::escape::unescape;
 use super::tag::Meaning;
 use super::tokens::{Token, Tokens};
 use super::write::{Array, Object, Writer};
-use crate::model::secret::{Salt, credentials, looks_like_credential, sensitive_name};
+use crate::model::secret::{Salt, credentials_behind, looks_like_credential, sensitive_name};
 
-impl Canonical {
+impl<T: AsRef<str>> Canonical<T> {
     /// The text without secrets; None if it holds none.
     ///
     /// Masked are: [secrets](crate::model::secret::Secret) by type; strings and numbers under a
-    /// [sensitive name](sensitive_name), `name` being that of the whole value; keys that
-    /// [look like a credential](looks_like_credential), and in other strings the credentials
-    /// themselves. What stands around a credential stays readable, so that no command can hide
-    /// beside one.
+    /// [sensitive name](sensitive_name), `name` being that of the whole value, and keys that
+    /// [look like a credential](looks_like_credential); and in other strings the credentials
+    /// themselves, also those whose name stands beside them, `["--password", ..]` and
+    /// `{"name": "DB_PASSWORD", "value": ..}`. What stands around a credential stays readable, so
+    /// that no command can hide beside one.
     ///
     /// Every commitment covers the place of its value, and has a salt [of its own](Salt::at) made
     /// from `salt` and that place: `/`, `name`, and the way from there as a
     /// JSON pointer (RFC 6901). A credential inside a string stands at that place with `~2` and
     /// its number, from 0, behind it; a key at the place of its object with `~3` behind it.
     #[must_use]
-    pub fn mask(&self, salt: &Salt, name: &str) -> Option<Self> {
-        if !holds_secret(&self.0, name) {
+    pub fn mask(&self, salt: &Salt, name: &str) -> Option<Canonical> {
+        if !holds_secret(self.as_str(), name) {
             return None;
         }
         let pointer = place(name);
@@ -38,32 +40,40 @@ impl Canonical {
             pointer,
             frames: Vec::new(),
             secret: sensitive_name(name),
+            beside: Beside::new(name),
         };
         // Nothing can fail without bounds; if it does, nothing is shown.
-        Some(masker.run(&self.0).map_or_else(|_| self.redact(salt, name), Self::from_text))
+        Some(
+            masker
+                .run(self.as_str())
+                .map_or_else(|_| self.redact(salt, name), Canonical::from_text),
+        )
     }
 
     /// Whether [`Canonical::mask`] would find anything.
     pub(crate) fn holds_secret(&self, name: &str) -> bool {
-        holds_secret(&self.0, name)
+        holds_secret(self.as_str(), name)
     }
 
     /// The whole value, that of the argument `name`, as one masked leaf. The commitment covers the
     /// canonical text at the place `/`, `name`; of a string, the length is that of the string.
     #[must_use]
-    pub fn redact(&self, salt: &Salt, name: &str) -> Self {
-        let bytes = match Tokens::new(&self.0).next() {
+    pub fn redact(&self, salt: &Salt, name: &str) -> Canonical {
+        let bytes = match Tokens::new(self.as_str()).next() {
             Some(Token::Text(raw)) => match Meaning::of(raw) {
                 Meaning::Plain(raw) => unescape(raw).len(),
                 // What was masked before stays as it is.
-                Meaning::Secret { .. } => return self.clone(),
+                Meaning::Secret { .. } => return Canonical(self.as_str().into()),
                 Meaning::Sealed(inner) => unescape(inner).len(),
                 Meaning::Number(text) => text.len(),
-                Meaning::Mixed(_) | Meaning::SomeNull(_) => self.0.len(),
+                Meaning::Mixed(_) | Meaning::SomeNull(_) => self.as_str().len(),
             },
-            _ => self.0.len(),
+            _ => self.as_str().len(),
         };
-        Self::from_text(format!("\"{}\"", masked(salt, &place(name), bytes, self.0.as_bytes())))
+        Canonical::from_text(format!(
+            "\"{}\"",
+            masked(salt, &place(name), bytes, self.as_str().as_bytes())
+        ))
     }
 }
 
@@ -74,7 +84,10 @@ fn holds_secret(text: &str, name: &str) -> bool {
     // The depth of the outermost container that does.
     let mut inside: Option<usize> = None;
     let mut depth = 0_usize;
-    for token in Tokens::new(text) {
+    let mut beside = Beside::new(name);
+    let mut tokens = Tokens::new(text);
+    while let Some(token) = tokens.next() {
+        let said = beside.token(&token, &tokens);
         match token {
             Token::Key(raw) => match Meaning::of(raw) {
                 Meaning::Plain(raw) => {
@@ -82,7 +95,7 @@ fn holds_secret(text: &str, name: &str) -> bool {
                     if looks_like_credential(&key).is_some() {
                         return true;
                     }
-                    named = sensitive_name(&key);
+                    named = !beside.in_commands() && sensitive_name(&key);
                 }
                 _ => named = false,
             },
@@ -99,15 +112,27 @@ fn holds_secret(text: &str, name: &str) -> bool {
                     inside = None;
                 }
             }
-            Token::Text(raw) => match Meaning::of(raw) {
-                Meaning::Sealed(_) => return true,
-                Meaning::Plain(_) | Meaning::Number(_) if named || inside.is_some() => return true,
-                Meaning::Plain(raw) if looks_like_credential(&unescape(raw)).is_some() => {
-                    return true;
+            Token::Text(raw) => {
+                match Meaning::of(raw) {
+                    Meaning::Sealed(_) => return true,
+                    Meaning::Plain(_) | Meaning::Number(_) if named || inside.is_some() => {
+                        return true;
+                    }
+                    Meaning::Plain(raw) => {
+                        let text = unescape(raw);
+                        if !said.hides(&text).is_empty()
+                            || credentials_behind(said.command(), &text).next().is_some()
+                        {
+                            return true;
+                        }
+                    }
+                    Meaning::Number(text) if !said.hides(text).is_empty() => return true,
+                    _ => {}
                 }
-                _ => named = false,
-            },
+                named = false;
+            }
             Token::Number(_) if named || inside.is_some() => return true,
+            Token::Number(text) if !said.hides(text).is_empty() => return true,
             Token::Number(_) | Token::Bool(_) | Token::Null => named = false,
         }
     }
@@ -121,7 +146,7 @@ enum Frame {
 }
 
 /// Writes a text again, masked. Does not recurse.
-struct Masker<'s> {
+struct Masker<'s, 't> {
     writer: Writer,
     salt: &'s Salt,
     /// Where the next value stands.
@@ -129,11 +154,14 @@ struct Masker<'s> {
     frames: Vec<Frame>,
     /// The next value stands under a sensitive name.
     secret: bool,
+    beside: Beside<'t>,
 }
 
-impl Masker<'_> {
-    fn run(mut self, text: &str) -> Result<String, CaptureError> {
-        for token in Tokens::new(text) {
+impl<'t> Masker<'_, 't> {
+    fn run(mut self, text: &'t str) -> Result<String, CaptureError> {
+        let mut tokens = Tokens::new(text);
+        while let Some(token) = tokens.next() {
+            let said = self.beside.token(&token, &tokens);
             if let Token::Key(raw) = token {
                 self.key(raw)?;
                 continue;
@@ -159,8 +187,10 @@ impl Masker<'_> {
                     Some(Frame::Object { object, .. }) => self.writer.close_object(object)?,
                     None => {}
                 },
-                Token::Text(raw) => self.text(raw)?,
-                Token::Number(text) if self.secret => self.mask_whole(text)?,
+                Token::Text(raw) => self.text(raw, said)?,
+                Token::Number(text) if self.secret || !said.hides(text).is_empty() => {
+                    self.mask_whole(text)?;
+                }
                 Token::Number(text) => {
                     self.writer.node()?;
                     self.writer.push(text)?;
@@ -208,22 +238,25 @@ impl Masker<'_> {
         } else {
             self.writer.push(raw)?;
         }
-        self.secret = *secret || (!masked_before && sensitive_name(&key));
+        let named = !masked_before && !self.beside.in_commands() && sensitive_name(&key);
+        self.secret = *secret || named;
         self.writer.end_key(object)?;
         push_segment(&mut self.pointer, &key);
         Ok(())
     }
 
-    fn text(&mut self, raw: &str) -> Result<(), CaptureError> {
+    fn text(&mut self, raw: &str, said: Said) -> Result<(), CaptureError> {
         match Meaning::of(raw) {
             Meaning::Plain(plain) => {
                 let text = unescape(plain);
                 if self.secret {
                     return self.mask_whole(&text);
                 }
-                self.mask_parts(raw, &text)
+                self.mask_parts(raw, &text, said)
             }
-            Meaning::Number(text) if self.secret => self.mask_whole(text),
+            Meaning::Number(text) if self.secret || !said.hides(text).is_empty() => {
+                self.mask_whole(text)
+            }
             Meaning::Sealed(inner) => self.mask_whole(&unescape(inner)),
             _ => self.writer.tag(raw),
         }
@@ -233,20 +266,22 @@ impl Masker<'_> {
         self.writer.tag(&masked(self.salt, &self.pointer, text.len(), text.as_bytes()))
     }
 
-    fn mask_parts(&mut self, raw: &str, text: &str) -> Result<(), CaptureError> {
+    /// Masks what is hidden, and the credentials before and behind it.
+    fn mask_parts(&mut self, raw: &str, text: &str, said: Said) -> Result<(), CaptureError> {
         let mut mixed = String::new();
         let mut end = 0;
-        for (count, credential) in credentials(text).enumerate() {
-            let part = text.get(credential.start..credential.end).unwrap_or_default();
+        let found = credentials_behind(said.command(), text).map(|found| (found.start, found.end));
+        for (count, (start, stop)) in parts(said.hides(text), found).into_iter().enumerate() {
+            let part = text.get(start..stop).unwrap_or_default();
             if part.len() == text.len() {
                 return self.mask_whole(text);
             }
             let place = format!("{}~2{count}", self.pointer);
-            let between = text.get(end..credential.start).unwrap_or_default();
+            let between = text.get(end..start).unwrap_or_default();
             mixed.push_str(&between.replace('#', "##"));
             mixed.push_str(&masked(self.salt, &place, part.len(), part.as_bytes()));
             mixed.push('#');
-            end = credential.end;
+            end = stop;
         }
         if end == 0 {
             return self.writer.tag(raw);
@@ -257,6 +292,21 @@ impl Masker<'_> {
         self.writer.piece(&mixed)?;
         self.writer.end_text()
     }
+}
+
+/// What is hidden and what was found beside it, in order and none inside another.
+fn parts(
+    hidden: Vec<(usize, usize)>,
+    found: impl Iterator<Item = (usize, usize)>,
+) -> Vec<(usize, usize)> {
+    let mut parts: Vec<_> = found.collect();
+    for (start, end) in hidden {
+        let apart = |(from, to): (usize, usize)| [(from, to.min(start)), (from.max(end), to)];
+        parts = parts.into_iter().flat_map(apart).filter(|(from, to)| from < to).collect();
+        parts.push((start, end));
+    }
+    parts.sort_unstable();
+    parts
 }
 
 /// `#secret:BYTES:HMAC`.

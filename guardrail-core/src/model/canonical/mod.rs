@@ -19,14 +19,15 @@
 //! NaN, infinities and duplicate keys have no text. A 32-bit float is written in its own shortest
 //! digits, so it reads as the decimal that a person would write.
 
+mod beside;
 mod bounds;
 mod error;
 mod escape;
 mod mask;
+mod members;
 mod number;
 mod order;
 mod read;
-mod record;
 mod ser;
 mod strict;
 mod tag;
@@ -42,13 +43,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use zeroize::Zeroize as _;
 
 pub use self::bounds::Bounds;
 pub use self::error::{CaptureError, ReadError, StrictError};
 pub(crate) use self::mask::place;
 use self::read::Reading;
-pub(crate) use self::record::exact;
 use self::strict::Source;
 pub use self::tag::Piece;
 pub use self::walk::{Leaf, Path, Step, Walk};
@@ -65,8 +64,10 @@ thread_local! {
 ///
 /// `Debug` prints its length only: the text may hold secrets until it is
 /// [masked](Canonical::mask).
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Canonical(Arc<str>);
+///
+/// `Canonical<&str>` is the same borrowed: of an argument, which stands in one piece with others.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Canonical<T = Arc<str>>(T);
 
 impl Canonical {
     /// Writes `value` in canonical form, within `bounds`.
@@ -74,20 +75,7 @@ impl Canonical {
     /// # Errors
     /// Whatever has no canonical text, breaks a bound, or fails to serialise.
     pub fn of<T: Serialize + ?Sized>(value: &T, bounds: &Bounds) -> Result<Self, CaptureError> {
-        Self::written(bounds, |pen| pen.put(value))
-    }
-
-    /// Writes what `write` puts, in canonical form, within `bounds`.
-    pub(crate) fn written(
-        bounds: &Bounds,
-        write: impl FnOnce(&mut Pen) -> Result<(), CaptureError>,
-    ) -> Result<Self, CaptureError> {
-        scribble(bounds, write, |text| Self(text.into()))
-    }
-
-    /// Whether what `write` puts has this very text. Nothing of it is kept.
-    pub(crate) fn is(&self, write: impl FnOnce(&mut Pen) -> Result<(), CaptureError>) -> bool {
-        scribble(&Bounds::default(), write, |text| *text == *self.0).unwrap_or(false)
+        scribble(bounds, |pen| pen.put(value), |text| Self(text.0.into()))
     }
 
     /// Reads JSON that an agent or a network sent: RFC 8259, UTF-8 without a byte order mark,
@@ -111,37 +99,51 @@ impl Canonical {
         if again == text { Ok(Self::from_text(again)) } else { Err(StrictError::NotCanonical) }
     }
 
+    pub(crate) fn borrowed(&self) -> Canonical<&str> {
+        Canonical(&self.0)
+    }
+
+    fn from_text(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl<'a> Canonical<&'a str> {
+    /// Text that was written in canonical form, here, before.
+    pub(crate) const fn written_before(text: &'a str) -> Self {
+        Self(text)
+    }
+
+    /// The text of nothing.
+    pub(crate) const NULL: Canonical<&'static str> = Canonical("null");
+
+    /// Whether what `write` puts has this very text. Nothing of it is kept.
+    pub(crate) fn is(self, write: impl FnOnce(&mut Pen) -> Result<(), CaptureError>) -> bool {
+        scribble(&Bounds::default(), write, |text| text == self).unwrap_or(false)
+    }
+}
+
+impl<T: AsRef<str>> Canonical<T> {
     /// Gives the value to serde as the original did: tagged numbers are numbers again, sealed
     /// secrets their value.
     ///
     /// # Errors
     /// `Masked` if a masked value is asked for; `Shape` if the type has another form.
-    pub fn read<T: DeserializeOwned>(&self) -> Result<T, ReadError> {
-        read::read(&self.0, Reading::Lenient)
+    pub fn read<V: DeserializeOwned>(&self) -> Result<V, ReadError> {
+        read::read(self.as_str(), Reading::Lenient)
     }
 
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_ref()
     }
 
     /// Bytes of the text; never 0.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "a canonical text is never empty")]
     pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Overwrites the text, if nobody else holds it.
-    pub(crate) fn wipe(&mut self) {
-        if let Some(text) = Arc::get_mut(&mut self.0) {
-            text.zeroize();
-        }
-    }
-
-    fn from_text(text: String) -> Self {
-        Self(text.into())
+        self.as_str().len()
     }
 }
 
@@ -165,26 +167,26 @@ impl fmt::Debug for Pen {
     }
 }
 
-/// Writes in a buffer that is kept.
-fn scribble<T>(
+/// Writes in a buffer that is kept, and has the text read there.
+pub(crate) fn scribble<T>(
     bounds: &Bounds,
     write: impl FnOnce(&mut Pen) -> Result<(), CaptureError>,
-    read: impl FnOnce(&str) -> T,
+    read: impl FnOnce(Canonical<&str>) -> T,
 ) -> Result<T, CaptureError> {
     let scratch = SCRATCH.try_with(Cell::take).unwrap_or_default();
     let mut pen = Pen(Writer::over(scratch, *bounds));
     write(&mut pen)?;
     let text = pen.0.finish()?;
-    let read = read(&text);
+    let read = read(Canonical(&text));
     if text.capacity() <= SCRATCH_KEPT {
         let _ = SCRATCH.try_with(|scratch| scratch.set(text));
     }
     Ok(read)
 }
 
-impl fmt::Debug for Canonical {
+impl<T: AsRef<str>> fmt::Debug for Canonical<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Canonical({} bytes)", self.0.len())
+        write!(f, "Canonical({} bytes)", self.len())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Takes canonical text apart again. The text is known to be sound, so nothing is checked twice.
 
+use crate::model::first;
+
 /// One part of canonical text. Strings are raw: between the quotes, escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -67,7 +69,7 @@ impl<'a> Tokens<'a> {
         let bytes = self.text.as_bytes();
         loop {
             let rest = bytes.get(end..).unwrap_or_default();
-            let stop = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+            let stop = first(rest, |byte| (byte == b'"') | (byte == b'\\'));
             let Some(stop) = stop else {
                 end = bytes.len();
                 break;

@@ -94,11 +94,11 @@ fn is_word(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-impl Canonical {
+impl<T: AsRef<str>> Canonical<T> {
     /// The leaves in canonical order, each with its way. Does not recurse.
     #[must_use]
     pub fn walk(&self) -> Walk<'_> {
-        Walk { tokens: Tokens::new(&self.0), path: Path::default() }
+        Walk::over(self.as_str())
     }
 }
 
@@ -116,6 +116,11 @@ impl fmt::Debug for Walk<'_> {
 }
 
 impl<'a> Walk<'a> {
+    /// The leaves of a text in canonical form.
+    pub(crate) fn over(text: &'a str) -> Self {
+        Self { tokens: Tokens::new(text), path: Path::default() }
+    }
+
     /// The way of the value that has just been passed; then steps on to the next element.
     fn leave(&mut self) -> Path<'a> {
         let path = self.path.clone();

@@ -1,100 +1,170 @@
 //! Credentials that are known by the name they are given to, or by their place in a URL.
 
-use super::credential::{Credential, run, stands};
-use super::name::{Secrecy, secrecy};
+use super::account;
+use super::cookie;
+use super::name::kind_of;
+use super::pair;
+use super::quotes::Quotes;
+use super::shape::{Credential, run, stands};
+use super::url;
+use super::value::{in_value, is_no_value, looks_random};
 
 /// The longest name that is looked at.
 const LONGEST_NAME: usize = 64;
-/// The farthest an `@` may be from the `://` of its URL.
-const LONGEST_AUTHORITY: usize = 256;
 
 /// The credential behind the `=` or `:` at `at`.
-pub(super) fn at(bytes: &[u8], at: usize) -> Option<Credential> {
+pub(super) fn at(bytes: &[u8], at: usize, quotes: &mut Quotes) -> Option<Credential> {
     if stands(bytes, at, b"://") {
-        return url_password(bytes, at + 3);
+        return url::at(bytes, at + 3);
     }
-    let kind = kind_of(name_before(bytes, at)?)?;
-    let mut start = at + run(bytes, at, |byte| matches!(byte, b'=' | b':' | b'>')).len();
+    let (begin, name) = name_before(bytes, at)?;
+    let sign = run(bytes, at, |byte| matches!(byte, b'=' | b':' | b'>'));
+    let mut start = at + sign.len();
     start += blanks(bytes, start);
-    value(bytes, start, kind)
+    match kind_of(name).or_else(|| pair::kind(bytes, begin, name)) {
+        Some(_) if is_place(bytes, begin, at, start) => None,
+        Some(kind) => value(bytes, start, kind, quotes),
+        None => telegram_token(bytes, at, name)
+            .or_else(|| looks_like_one(bytes, start, name, quotes))
+            .or_else(|| match sign {
+                b"=" => cookie::at(bytes, at, name),
+                b":" => account::changed(bytes, at),
+                _ => None,
+            }),
+    }
 }
 
-/// The credential behind the flag at `at`: `--password hunter2`.
-pub(super) fn flag(bytes: &[u8], at: usize) -> Option<Credential> {
-    if !stands(bytes, at, b"--") {
+/// Whether what stands there is no value but a place, or a command: `/etc/passwd: x`, `-v secret:/srv`,
+/// `images/auth-token:v1`, and what a shell runs behind `TOKEN= `.
+fn is_place(bytes: &[u8], begin: usize, at: usize, start: usize) -> bool {
+    let before = begin.checked_sub(1).and_then(|before| bytes.get(before));
+    let apart = start - at > 1;
+    match bytes.get(at) {
+        Some(b':') => {
+            let path =
+                [&b"/"[..], b"./", b"../", b"~/"].iter().any(|path| stands(bytes, start, path));
+            (before == Some(&b'/') && (!apart || stands(bytes, begin, b"passwd")))
+                || (path && !apart)
+        }
+        Some(b'=') => {
+            let is_assigned = at.checked_sub(1).and_then(|last| bytes.get(last)) != Some(&b' ');
+            bytes.get(at + 1) == Some(&b' ') && is_assigned
+        }
+        _ => false,
+    }
+}
+
+/// The value that begins at `start`, where its name says that it may be a secret and it looks like one.
+fn looks_like_one(
+    bytes: &[u8],
+    start: usize,
+    name: &[u8],
+    quotes: &mut Quotes,
+) -> Option<Credential> {
+    let (kind, is_one) = by_value(name)?;
+    // A look at the start is enough, and keeps the search linear.
+    let near = bytes.get(..bytes.len().min(start + LONGEST_NAME)).unwrap_or_default();
+    let head = value(near, start, kind, quotes)?;
+    near.get(head.start..head.end).filter(|head| is_one(head))?;
+    value(bytes, start, kind, quotes)
+}
+
+/// The text of the element that the `>` at `at` opens: `<password>hunter2</password>`.
+pub(super) fn element(bytes: &[u8], at: usize) -> Option<Credential> {
+    let (begin, name) = name_before(bytes, at)?;
+    let open = begin.checked_sub(1).and_then(|open| bytes.get(open));
+    let kind = kind_of(name).filter(|_| open == Some(&b'<') && begin + name.len() == at)?;
+    let found = run(bytes, at + 1, in_value);
+    let (start, end) = (at + 1, at + 1 + found.len());
+    // A shell takes this for the names of files: those stay to be read.
+    let is_closed = stands(bytes, end, b"</") && stands(bytes, end + 2, name);
+    let is_value = found.len() >= 3 && !found.contains(&b'/') && !is_no_value(found);
+    (is_closed && is_value).then_some(Credential { start, end, kind })
+}
+
+/// The digits of a bot's id, a colon, and 35 characters of which the first two are `AA`.
+fn telegram_token(bytes: &[u8], at: usize, id: &[u8]) -> Option<Credential> {
+    if !stands(bytes, at, b":AA") {
         return None;
     }
-    let near = bytes.get(..bytes.len().min(at + 2 + LONGEST_NAME)).unwrap_or_default();
-    let name = run(near, at + 2, in_name);
-    let start = at + 2 + name.len();
-    if bytes.get(start) != Some(&b' ') {
-        return None;
+    let body = run(bytes, at + 1, |byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let is_id = (8..=12).contains(&id.len()) && id.iter().all(u8::is_ascii_digit);
+    let (start, end) = (at + 1, at + 1 + body.len());
+    (is_id && body.len() == 35).then_some(Credential { start, end, kind: "Telegram token" })
+}
+
+/// Whether a value looks like a secret.
+type Looks = fn(&[u8]) -> bool;
+
+/// Names that hold a secret only where the value looks like one: what to call it, and what tells.
+fn by_value(name: &[u8]) -> Option<(&'static str, Looks)> {
+    let word = name.rsplit(|byte| !byte.is_ascii_alphanumeric()).next()?;
+    let is = |words: &[&str]| words.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()));
+    if is(&["pin"]) {
+        return Some(("PIN", |value| value.len() >= 4 && is_code(value)));
     }
-    let kind = kind_of(name)?;
-    let start = start + blanks(bytes, start);
-    // Behind a name without a value stands the next flag.
-    if bytes.get(start) == Some(&b'-') { None } else { value(bytes, start, kind) }
+    if is(&["otp", "totp", "cvv", "cvc"]) {
+        return Some(("code", is_code));
+    }
+    if is(&[
+        "auth",
+        "code",
+        "sig",
+        "signature",
+        "session",
+        "sessionid",
+        "sid",
+        "jsessionid",
+        "phpsessid",
+    ]) {
+        return Some(("credential", looks_random));
+    }
+    // `pass` of a test run is a number of tests.
+    is(&["pass"]).then_some(("password", |value| {
+        value.iter().any(u8::is_ascii_digit) && !value.iter().all(u8::is_ascii_digit)
+    }))
+}
+
+fn is_code(value: &[u8]) -> bool {
+    value.len() <= 8 && value.iter().all(u8::is_ascii_digit)
 }
 
 /// The value that begins at `start`. It ends before whatever a shell or a query could take for
 /// something else, so that no command is masked together with a password.
-fn value(bytes: &[u8], start: usize, kind: &'static str) -> Option<Credential> {
-    let quoted = match bytes.get(start) {
-        Some(quote @ (b'"' | b'\'')) => quoted(bytes, start + 1, *quote),
-        _ => None,
-    };
+pub(super) fn value(
+    bytes: &[u8],
+    start: usize,
+    kind: &'static str,
+    quotes: &mut Quotes,
+) -> Option<Credential> {
     let opening = run(bytes, start, |byte| matches!(byte, b'"' | b'\'' | b'\\')).len();
     if opening > 2 {
         return None;
     }
-    let start = start + opening;
-    let mut found = quoted.unwrap_or_else(|| run(bytes, start, in_value));
-    let mut start = start;
-    let scheme = bytes.get(start + found.len()) == Some(&b' ')
-        && kind == AUTHORIZATION
-        && found.iter().all(u8::is_ascii_alphabetic);
-    if scheme {
-        start += found.len() + 1;
-        found = run(bytes, start, in_value);
+    let string = if opening == 1 { quotes.string(bytes, start) } else { None };
+    let mut start = start + opening;
+    // Looked at first: at every `=` of such a text all behind it would be gone through.
+    if matches!(bytes.get(start), None | Some(b'$' | b'%' | b'*')) {
+        return None;
+    }
+    let mut found = string.unwrap_or_else(|| run(bytes, start, in_value));
+    if kind == AUTHORIZATION {
+        let scheme = run(bytes, start, |byte| byte.is_ascii_alphabetic()).len();
+        if bytes.get(start + scheme) == Some(&b' ') && scheme <= found.len() {
+            start += scheme + 1;
+            let behind = string.and_then(|string| string.get(scheme + 1..));
+            found = behind.unwrap_or_else(|| run(bytes, start, in_value));
+        }
     }
     let reference = matches!(found.first(), None | Some(b'$' | b'%' | b'*'));
     let short = found.len() < 3 || is_no_value(found);
     (!reference && !short).then_some(Credential { start, end: start + found.len(), kind })
 }
 
-/// What stands between quotes, if nothing in it could end the quotes for another reader.
-fn quoted(bytes: &[u8], start: usize, quote: u8) -> Option<&[u8]> {
-    let inside = run(bytes, start, |byte| {
-        !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'`' | b'$' | b'\\')
-    });
-    (bytes.get(start + inside.len()) == Some(&quote)).then_some(inside)
-}
-
-/// The password of the URL whose authority begins at `start`.
-fn url_password(bytes: &[u8], start: usize) -> Option<Credential> {
-    let rest = bytes.get(start..)?;
-    let near = rest.get(..rest.len().min(LONGEST_AUTHORITY)).unwrap_or_default();
-    let run = run(near, 0, |byte| in_value(byte) && !matches!(byte, b'?' | b'#'));
-    let colon = run.iter().position(|byte| matches!(byte, b':' | b'/' | b'@'))?;
-    if run.get(colon) != Some(&b':') {
-        return None;
-    }
-    let behind = run.get(colon + 1..)?;
-    let authority = behind.split(|byte| *byte == b'/').next().unwrap_or(behind);
-    let at = match authority.iter().rposition(|byte| *byte == b'@') {
-        Some(at) => at,
-        // A port, and an `@` in the path; or a password with a `/` in it.
-        None if authority.iter().all(u8::is_ascii_digit) => return None,
-        None => behind.iter().position(|byte| *byte == b'@')?,
-    };
-    let start = start + colon + 1;
-    let reference = matches!(behind.first(), Some(b'$' | b'%' | b'*'));
-    (at > 0 && !reference).then_some(Credential { start, end: start + at, kind: "URL password" })
-}
-
-/// The name that ends before `at`, quotes and blanks left out.
-fn name_before(bytes: &[u8], at: usize) -> Option<&[u8]> {
-    let before = bytes.get(at.saturating_sub(LONGEST_NAME + 4)..at)?;
+/// The name that ends before `at`, quotes and blanks left out, and where it begins.
+fn name_before(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
+    let from = at.saturating_sub(LONGEST_NAME + 4);
+    let before = bytes.get(from..at)?;
     let mut end = before.len();
     let ends = |end: usize, byte: fn(&u8) -> bool| {
         end.checked_sub(1).and_then(|place| before.get(place)).is_some_and(byte)
@@ -110,75 +180,15 @@ fn name_before(bytes: &[u8], at: usize) -> Option<&[u8]> {
     }
     let name = before.get(..end)?;
     let start = name.iter().rposition(|byte| !in_name(*byte)).map_or(0, |place| place + 1);
-    name.get(start..).filter(|name| !name.is_empty())
+    Some((from + start, name.get(start..).filter(|name| !name.is_empty())?))
 }
 
-const AUTHORIZATION: &str = "authorization";
-
-/// What to call the value of `name`; None if it is no secret.
-fn kind_of(name: &[u8]) -> Option<&'static str> {
-    let name = std::str::from_utf8(name).ok()?;
-    match secrecy(name) {
-        Secrecy::Assigned(kind) => Some(kind),
-        Secrecy::Named | Secrecy::None => None,
-    }
-}
+pub(super) const AUTHORIZATION: &str = "authorization";
 
 fn blanks(bytes: &[u8], at: usize) -> usize {
-    run(bytes, at, |byte| byte == b' ').len().min(3)
+    run(bytes, at, |byte| matches!(byte, b' ' | b'\t')).len().min(3)
 }
 
 fn in_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
-}
-
-fn in_value(byte: u8) -> bool {
-    !byte.is_ascii_whitespace()
-        && !byte.is_ascii_control()
-        && !matches!(
-            byte,
-            b'"' | b'\''
-                | b'`'
-                | b'\\'
-                | b';'
-                | b'|'
-                | b'&'
-                | b'<'
-                | b'>'
-                | b'('
-                | b')'
-                | b'{'
-                | b'}'
-                | b'['
-                | b']'
-                | b','
-        )
-}
-
-/// Words that stand behind `password:` without being one.
-fn is_no_value(value: &[u8]) -> bool {
-    [
-        &b"none"[..],
-        b"null",
-        b"nil",
-        b"true",
-        b"false",
-        b"yes",
-        b"required",
-        b"optional",
-        b"expired",
-        b"invalid",
-        b"missing",
-        b"unknown",
-        b"string",
-        b"empty",
-        b"redacted",
-        b"hidden",
-        b"masked",
-        b"undefined",
-        b"the",
-        b"not",
-    ]
-    .iter()
-    .any(|word| value.eq_ignore_ascii_case(word))
 }

@@ -2,22 +2,19 @@
 //! itself, so that nothing else can hide behind it.
 
 use super::assigned;
+use super::command::{self, Around};
+use super::key_block;
+use super::line::Line;
+use super::prefix;
+use super::shape::Credential;
 use super::token;
-
-/// A credential in a text, as byte places.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Credential {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-    /// What it is, for people: "GitHub token".
-    pub(crate) kind: &'static str,
-}
 
 /// What kind of credential the text holds, if it holds one. Linear in the length of `text`.
 ///
 /// Knows the tokens of GitHub, GitLab, Slack, AWS, Google, Stripe, npm, PyPI, Docker, Hugging
-/// Face and others by their shape; JSON web tokens; private key blocks; passwords in URLs;
-/// `Bearer` and `Basic` headers; and values given to a name like `password` or `api_key`.
+/// Face and many others by their shape; JSON web tokens; private key blocks; passwords and tokens
+/// in URLs, and addresses of webhooks; `Bearer` and `Basic` headers; values given to a name like
+/// `password` or `api_key`; and passwords in commands (`curl -u`, `mysql -p`) and in a `.netrc`.
 #[must_use]
 pub fn looks_like_credential(text: &str) -> Option<&'static str> {
     credentials(text).next().map(|credential| credential.kind)
@@ -25,65 +22,91 @@ pub fn looks_like_credential(text: &str) -> Option<&'static str> {
 
 /// The credentials in `text`, in order, none inside another.
 pub(crate) fn credentials(text: &str) -> impl Iterator<Item = Credential> {
+    credentials_behind(Line::default(), text)
+}
+
+/// The same, of a text that holds the arguments of this command.
+pub(crate) fn credentials_behind(line: Line, text: &str) -> impl Iterator<Item = Credential> {
     let mut at = 0;
+    let mut around = Around::behind(line);
     std::iter::from_fn(move || {
-        let (found, next) = find(text.as_bytes(), at);
+        let (found, next) = find(text.as_bytes(), at, &mut around);
         at = next;
         found
     })
 }
 
 /// The first credential from `from` on, and where to go on.
-fn find(bytes: &[u8], from: usize) -> (Option<Credential>, usize) {
+fn find(bytes: &[u8], from: usize, around: &mut Around) -> (Option<Credential>, usize) {
     let mut before = from.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
-    let mut rest = bytes.get(from..).unwrap_or_default();
-    while let [byte, behind @ ..] = rest {
-        let next = behind.first().copied().unwrap_or_default();
-        let at = bytes.len() - rest.len();
-        let found = match byte {
-            b'=' | b':' => assigned::at(bytes, at),
-            b'-' if next == b'-' && before != b'-' => {
-                token::key_block(bytes, at).or_else(|| assigned::flag(bytes, at))
-            }
-            _ if token::can_begin(*byte, next) && !is_word(before) => token::at(bytes, at),
-            _ => None,
+    let mut before_class = class(before);
+    for (passed, byte) in bytes.get(from..).unwrap_or_default().iter().enumerate() {
+        let now = class(*byte);
+        // Inside a word nothing begins, and few bytes begin anything: nearly all are passed over.
+        let at = from + passed;
+        let begins = || {
+            let next = bytes.get(at + 1).copied().unwrap_or_default();
+            prefix::can_begin(*byte, next)
         };
-        if let Some(found) = found {
+        if (now == MARK || (now == BEGINS && before_class < LETTER && begins()))
+            && let Some(found) = at_place(bytes, at, before, around)
+        {
             return (Some(found), found.end.max(at + 1));
         }
-        // Inside a word nothing begins: nearly all bytes are passed over here.
-        let word = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
-        let (passed, left) = rest.split_at_checked(word.max(1)).unwrap_or((rest, &[]));
-        before = passed.last().copied().unwrap_or(before);
-        rest = left;
+        (before, before_class) = (*byte, now);
     }
     (None, bytes.len())
 }
 
-/// Of every byte, whether it is a letter or digit.
+/// The credential of which something begins here, behind the byte `before`. Seldom called, and kept out
+/// of the loop, which is slow with all of this in it.
+#[inline(never)]
+fn at_place(bytes: &[u8], at: usize, before: u8, around: &mut Around) -> Option<Credential> {
+    let byte = *bytes.get(at)?;
+    let next = bytes.get(at + 1).copied().unwrap_or_default();
+    match byte {
+        b'=' | b':' => assigned::at(bytes, at, &mut around.quotes),
+        b'>' => assigned::element(bytes, at),
+        b'-' if next == b'-' && before != b'-' => {
+            key_block::at(bytes, at).or_else(|| command::flag(bytes, at, around))
+        }
+        b'-' if is_apart(before) && next.is_ascii_alphabetic() => command::flag(bytes, at, around),
+        b'-' => None,
+        _ => token::at(bytes, at, around),
+    }
+}
+
+/// Whether a flag may begin behind this byte.
+fn is_apart(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'"' | b'\'')
+}
+
+/// A byte that is neither of the following.
+const OTHER: u8 = 0;
+/// One at which something may begin wherever it stands.
+const MARK: u8 = 1;
+/// A letter or digit.
+const LETTER: u8 = 2;
+/// A letter that begins a credential of some shape, where it begins a word.
+const BEGINS: u8 = 3;
+
+/// Of every byte, what it is.
 #[expect(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
-const WORD: [bool; 256] = {
-    let mut word = [false; 256];
+static CLASS: [u8; 256] = {
+    let mut class = [OTHER; 256];
     let mut byte = 0_u8;
     while byte < 128 {
-        word[byte as usize] = byte.is_ascii_alphanumeric();
+        class[byte as usize] = match byte {
+            b'=' | b':' | b'-' | b'>' => MARK,
+            _ if prefix::begins(byte) => BEGINS,
+            _ if byte.is_ascii_alphanumeric() => LETTER,
+            _ => OTHER,
+        };
         byte += 1;
     }
-    word
+    class
 };
 
-fn is_word(byte: u8) -> bool {
-    WORD.get(usize::from(byte)) == Some(&true)
-}
-
-/// Bytes from `at` on for which `belongs` holds.
-pub(super) fn run(bytes: &[u8], at: usize, belongs: impl Fn(u8) -> bool) -> &[u8] {
-    let rest = bytes.get(at..).unwrap_or_default();
-    let length = rest.iter().position(|byte| !belongs(*byte)).unwrap_or(rest.len());
-    rest.get(..length).unwrap_or_default()
-}
-
-/// True if `word` stands at `at`.
-pub(super) fn stands(bytes: &[u8], at: usize, word: &[u8]) -> bool {
-    bytes.get(at..).is_some_and(|rest| rest.starts_with(word))
+fn class(byte: u8) -> u8 {
+    CLASS.get(usize::from(byte)).copied().unwrap_or(OTHER)
 }

@@ -1,14 +1,27 @@
 //! Values that no output may hold, and what tells that a text holds one.
 
+mod account;
 mod assigned;
+mod command;
 mod commitment;
+mod cookie;
 mod credential;
+mod given;
 mod handshake;
+mod key_block;
+mod line;
 mod mask_text;
 mod name;
+mod pair;
+mod prefix;
+mod program;
+mod quotes;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod token;
+mod url;
+mod value;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,9 +30,11 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use self::commitment::{Commitment, Salt};
-pub(crate) use self::credential::credentials;
+pub(crate) use self::credential::credentials_behind;
 pub use self::credential::looks_like_credential;
+pub(crate) use self::given::Given;
 pub(crate) use self::handshake::{MARKER, accept, offer, withdraw};
+pub(crate) use self::line::{Line, Says};
 pub use self::mask_text::mask_text;
 pub use self::name::sensitive_name;
 

@@ -24,17 +24,29 @@ pub fn sensitive_name(name: &str) -> bool {
 
 /// How secret the values under `name` are.
 pub(super) fn secrecy(name: &str) -> Secrecy {
+    if name.len() <= Word::LONGEST && name.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        // One word: most names are.
+        let found = of_words(&[], name.as_bytes());
+        return if found == Secrecy::None || is_about(name.as_bytes()) {
+            Secrecy::None
+        } else {
+            found
+        };
+    }
     let mut found = Secrecy::None;
     let mut before = Word::NONE;
     let mut words = Words(name.as_bytes());
     while let Some(word) = words.next() {
         let now = of_words(before.as_bytes(), word.as_bytes());
-        if is_about(word.as_bytes()) {
+        if (now, found) == (Secrecy::None, Secrecy::None) {
+            // Whatever the word is about, it is no secret.
+        } else if is_about(word.as_bytes()) {
             found = Secrecy::None;
         } else if now != Secrecy::None {
             found = now;
-        } else if found != Secrecy::None {
-            // In running text only a name that ends in the secret's word counts.
+        } else if found != Secrecy::None && !matches!(word.as_bytes(), b"base" | b"data") {
+            // In running text only a name that ends in the secret's word counts; `SECRET_KEY_BASE` is
+            // the key all the same.
             found = Secrecy::Named;
         }
         before = word;
@@ -42,16 +54,62 @@ pub(super) fn secrecy(name: &str) -> Secrecy {
     found
 }
 
+/// What to call the value of `name` in running text; None if it is no secret there.
+pub(super) fn kind_of(name: &[u8]) -> Option<&'static str> {
+    let name = std::str::from_utf8(name).ok()?;
+    match secrecy(name) {
+        Secrecy::Assigned(kind) => Some(kind),
+        Secrecy::Named | Secrecy::None => None,
+    }
+}
+
 fn of_words(before: &[u8], word: &[u8]) -> Secrecy {
     match word {
         b"password" | b"passwords" | b"passwd" | b"pwd" | b"passphrase" | b"passcode"
-        | b"pgpassword" => Secrecy::Assigned("password"),
+        | b"pgpassword" | b"sshpass" | b"pw" | b"bindpw" | b"rootpw" | b"requirepass"
+        | b"masterauth" => Secrecy::Assigned("password"),
         b"token" | b"apitoken" | b"accesstoken" | b"authtoken" | b"refreshtoken" => {
             Secrecy::Assigned("token")
         }
         b"secret" | b"clientsecret" => Secrecy::Assigned("secret"),
-        b"apikey" | b"accesskey" | b"secretkey" | b"privatekey" => Secrecy::Assigned("key"),
+        b"apikey" | b"accesskey" | b"secretkey" | b"privatekey" | b"sharedkey" | b"psk" => {
+            Secrecy::Assigned("key")
+        }
+        b"auth" if before == b"rediscli" => Secrecy::Assigned("password"),
         b"authorization" => Secrecy::Assigned("authorization"),
+        b"pass"
+            if matches!(
+                before,
+                b"db"
+                    | b"database"
+                    | b"default"
+                    | b"become"
+                    | b"bind"
+                    | b"user"
+                    | b"admin"
+                    | b"root"
+                    | b"smtp"
+                    | b"mail"
+                    | b"email"
+                    | b"ftp"
+                    | b"ssh"
+                    | b"redis"
+                    | b"mysql"
+                    | b"postgres"
+                    | b"pg"
+                    | b"mongo"
+                    | b"ldap"
+                    | b"login"
+                    | b"key"
+                    | b"store"
+                    | b"http"
+                    | b"proxy"
+                    | b"auth"
+                    | b"sudo"
+            ) =>
+        {
+            Secrecy::Assigned("password")
+        }
         b"pass" | b"secrets" | b"credential" | b"credentials" | b"cookie" | b"cookies" | b"pin"
         | b"otp" | b"cvv" => Secrecy::Named,
         b"key" | b"keys"
@@ -64,6 +122,16 @@ fn of_words(before: &[u8], word: &[u8]) -> Secrecy {
                     | b"secret"
                     | b"signing"
                     | b"encryption"
+                    | b"decryption"
+                    | b"master"
+                    | b"session"
+                    | b"hmac"
+                    | b"ssh"
+                    | b"app"
+                    | b"shared"
+                    | b"preshared"
+                    | b"storage"
+                    | b"subscription"
             ) =>
         {
             Secrecy::Assigned("key")
@@ -123,11 +191,12 @@ impl Word {
     const LONGEST: usize = 16;
     const NONE: Self = Self { bytes: [0; Self::LONGEST], length: 0 };
 
-    fn push(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(self.length) {
+    fn of(text: &[u8]) -> Self {
+        let mut word = Self { length: text.len(), ..Self::NONE };
+        for (place, byte) in word.bytes.iter_mut().zip(text) {
             *place = byte.to_ascii_lowercase();
         }
-        self.length += 1;
+        word
     }
 
     fn as_bytes(&self) -> &[u8] {
@@ -140,27 +209,23 @@ struct Words<'a>(&'a [u8]);
 
 impl Words<'_> {
     fn next(&mut self) -> Option<Word> {
-        let mut word = Word::NONE;
+        // Digits end a word too: `password1` is one.
+        let begin = self.0.iter().position(u8::is_ascii_alphabetic)?;
+        let name = self.0.get(begin..)?;
         let mut before = 0_u8;
-        while let [byte, rest @ ..] = self.0 {
-            // Digits end a word too: `password1` is one.
-            if !byte.is_ascii_alphabetic() {
-                self.0 = rest;
-                if word.length > 0 {
-                    return Some(word);
-                }
-                continue;
-            }
+        let mut places = name.iter().enumerate();
+        let ends = |(at, byte): (usize, &u8)| {
             // `apiKey` ends before K; `APIKey` ends before the K that a small letter follows.
-            let after_small = !before.is_ascii_uppercase();
-            let next_small = rest.first().is_some_and(u8::is_ascii_lowercase);
-            if word.length > 0 && byte.is_ascii_uppercase() && (after_small || next_small) {
-                return Some(word);
-            }
-            word.push(*byte);
+            let is_next = byte.is_ascii_uppercase() && at > 0 && {
+                let next_small = name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+                !before.is_ascii_uppercase() || next_small
+            };
             before = *byte;
-            self.0 = rest;
-        }
-        (word.length > 0).then_some(word)
+            is_next || !byte.is_ascii_alphabetic()
+        };
+        let end = places.position(ends).unwrap_or(name.len());
+        let (word, rest) = name.split_at_checked(end)?;
+        self.0 = rest;
+        Some(Word::of(word))
     }
 }

@@ -50,7 +50,7 @@ fn intent(agent: &str, policy: &str, person: Option<&str>, chain: &[&str]) -> In
         intent = intent.on_behalf_of(person);
     }
     let mut intent = intent.build().unwrap();
-    intent.actor.chain = chain.iter().map(|link| (*link).into()).collect();
+    intent.actor.behind_mut().chain = chain.iter().map(|link| (*link).into()).collect();
     intent
 }
 

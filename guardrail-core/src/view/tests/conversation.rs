@@ -7,8 +7,8 @@ use super::decode::assert_safe;
 use super::request::{deploy, id, later, requested, requirement, voted};
 use crate::clock::Timestamp;
 use crate::model::{
-    AuditEvent, Choice, Digest, Found, Identity, PersonId, Reference, RequestId, Resolved, Tally,
-    Verdict, VoteRefusal,
+    AuditEvent, Choice, Digest, Found, Identity, Machine, PersonId, Reference, RequestId, Resolved,
+    Tally, Verdict, VoteRefusal,
 };
 use crate::view::{Entry, conversation};
 
@@ -22,7 +22,8 @@ fn asked() -> AuditEvent {
     let intent =
         deploy().summary("apply plan 7f3a in eu-1").reason("disk is 91 % full").arg("plan", "7f3a");
     let mut intent = intent.build().unwrap();
-    intent.place.environment = Some("prod".into());
+    let machine = Machine { host: "host".into(), environment: Some("prod".into()) };
+    intent.place.machine = Some(Arc::new(machine));
     requested(intent, Verdict::Ask(Arc::new(requirement)))
 }
 

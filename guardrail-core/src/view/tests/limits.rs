@@ -117,7 +117,7 @@ fn a_way_that_is_cut_must_be_opened() {
 #[test]
 fn a_long_chain_is_not_hidden_in_silence() {
     let mut intent = deploy().build().unwrap();
-    intent.actor.chain = vec!["\u{202e}".repeat(300).into(); 16];
+    intent.actor.behind_mut().chain = vec!["\u{202e}".repeat(300).into(); 16];
     let event = requested(intent, Verdict::Ask(requirement().into()));
     let request = ApprovalRequest::first(id(), ASKED, &event).unwrap();
     let limits = Limits::new(0, 0, |_| 4);
@@ -127,7 +127,7 @@ fn a_long_chain_is_not_hidden_in_silence() {
     assert!(links.next_back().unwrap().text().ends_with("more links of the delegation chain"));
     // Even where each link that is shown is whole.
     let mut short = deploy().build().unwrap();
-    short.actor.chain = vec!["p".repeat(80).into(); 16];
+    short.actor.behind_mut().chain = vec!["p".repeat(80).into(); 16];
     let event = requested(short, Verdict::Ask(requirement().into()));
     let request = ApprovalRequest::first(id(), ASKED, &event).unwrap();
     assert!(facts(&request, later(1), &Limits::new(500, 12_000, characters)).is_whole());

@@ -54,7 +54,6 @@ pub(super) fn requirement() -> Requirement {
 
 pub(super) fn requested(intent: Intent, verdict: Verdict) -> AuditEvent {
     let policy_digest = Digest::of(b"policy");
-    let intent = Arc::new(intent);
     AuditEvent::Requested(Arc::new(Requested {
         intent,
         verdict,

@@ -163,3 +163,28 @@ fn a_warning_counts_places_and_keeps_few_samples() {
         "invisible characters: U+200B, U+200C, U+200D, U+2060 (6 places)"
     );
 }
+
+#[test]
+fn signs_that_pass_for_those_of_flags_and_variables() {
+    for text in [
+        "rm \u{2212}rf /",
+        "ls \u{2010}la",
+        "git push \u{2014}force",
+        "echo \u{FF04}(id)",
+        "\u{2013}-all",
+    ] {
+        let warnings = visible(text, Style::LINE);
+        let warned = warnings.warnings().iter().any(|w| w.kind() == WarningKind::Confusable);
+        assert!(warned, "{text}");
+    }
+    for text in [
+        "Mon\u{2013}Fri",
+        "10\u{2013}20",
+        "one \u{2014} two",
+        "e\u{2011}mail",
+        "\u{2212}5 \u{b0}C",
+        "5 \u{20ac}",
+    ] {
+        assert_eq!(visible(text, Style::LINE).warnings(), [], "{text}");
+    }
+}

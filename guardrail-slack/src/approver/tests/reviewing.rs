@@ -32,6 +32,29 @@ async fn values_behind_review_are_shown_to_who_may_vote() {
 }
 
 #[tokio::test]
+async fn a_long_reason_is_read_behind_review_and_approved_there_or_in_the_message() {
+    for there in [false, true] {
+        let bed = Bed::new().await;
+        let reason = format!("{0}needle {0}", "since ".repeat(200));
+        let intent = Intent::builder("deploy").policy("one").arg("plan", "7f3a").reason(reason);
+        let call = bed.call(intent);
+        let message = bed.message(3).await;
+        assert_eq!(labels(&message), ["Approve", "Review", "Deny"]);
+        bed.click("bob", &message, "Review").await;
+        let view = bed.hand("bob").modal(0).await;
+        assert!(view.view.to_string().contains("needle"));
+        if there {
+            bed.submit("bob", &view, &[]).await;
+        } else {
+            bed.click("bob", &message, "Approve").await;
+        }
+        call.await.unwrap().unwrap();
+        assert!(bed.votes().await.remove(0).whole);
+        bed.sound();
+    }
+}
+
+#[tokio::test]
 async fn a_person_on_the_requesting_side_does_not_see_them() {
     let bed = Bed::new().await;
     let call = bed.deploy_for("hidden", "bob");

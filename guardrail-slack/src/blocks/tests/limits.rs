@@ -53,10 +53,33 @@ fn a_small_request_is_approved_in_the_message() {
     let request = pending(deploy("notes").arg("plan", "7f3a"));
     let sheet = Sheet::new(&request, later(1), Shape::InChannel, None);
     assert!(sheet.is_whole() && sheet.approves());
+    let shown = sheet.message(Some(&token(&request))).unwrap().blocks;
+    assert!(!serde_json::to_string(&shown).unwrap().contains("guardrail.review"), "{shown:?}");
     // Where an approval takes a reason, there must be a place to write it.
     let request = pending(deploy("reasons").arg("plan", "7f3a"));
     let sheet = Sheet::new(&request, later(1), Shape::InChannel, None);
     assert!(sheet.is_whole() && !sheet.approves());
+}
+
+#[test]
+fn what_is_cut_beside_the_values_can_be_opened_and_the_message_still_approves() {
+    let intent = || deploy("notes").arg("plan", "7f3a");
+    for request in [
+        pending(intent().reason(format!("{0}needle{0}", "because ".repeat(150)))),
+        pending(intent().summary(format!("{0}needle{0}", "in short ".repeat(150)))),
+    ] {
+        let sheet = Sheet::new(&request, later(1), Shape::InChannel, None);
+        assert!(sheet.is_whole() && sheet.approves());
+        let shown =
+            serde_json::to_string(&sheet.message(Some(&token(&request))).unwrap().blocks).unwrap();
+        assert!(!shown.contains("needle"), "{shown}");
+        for button in ["approve", "review", "deny"] {
+            assert!(shown.contains(&format!("guardrail.{button}")), "{shown}");
+        }
+        let pages = Pages::new(&request, later(1)).unwrap();
+        let view = pages.view(pages.first(), Ask::Approve, token(&request)).unwrap().to_string();
+        assert!(pages.is_whole() && view.contains("needle"), "{view}");
+    }
 }
 
 #[test]

@@ -55,8 +55,7 @@ pub(crate) fn pending(intent: IntentBuilder) -> ApprovalRequest {
     let intent = intent.build().unwrap();
     let verdict = policies.judge(&intent);
     let policy_digest = policies.digest();
-    let requested =
-        Requested { intent: Arc::new(intent), verdict, policy_digest, call: None, kept: vec![] };
+    let requested = Requested { intent, verdict, policy_digest, call: None, kept: vec![] };
     ApprovalRequest::first(id(), ASKED, &AuditEvent::Requested(Arc::new(requested))).unwrap()
 }
 

@@ -65,6 +65,8 @@ struct State {
     end: End,
     /// The size of the last head that was tried.
     tried: u64,
+    /// The size of the last one that was passed over, and said so.
+    passed: u64,
     /// Why nothing is signed any more.
     broken: Option<Error>,
     warned: bool,
@@ -75,7 +77,7 @@ impl Signing {
     /// the head row. Without one, all records are read in the background.
     pub(crate) async fn open<E: Engine>(at: &At<'_, E>, rhythm: Rhythm) -> Result<Self, Failed> {
         let (newest, heads) = Heads::new(None);
-        let state = State { end: End::new(), tried: 0, broken: None, warned: false };
+        let state = State { end: End::new(), tried: 0, passed: 0, broken: None, warned: false };
         let this = Self {
             rhythm,
             leaves: Mutex::new(Leaves::new()),
@@ -120,6 +122,11 @@ impl Signing {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    /// Whether there is one.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// It is kept and durable: now others may see it.
     pub(crate) fn kept(&self, head: &Fresh) {
         self.publish(&head.signed);
@@ -146,7 +153,8 @@ impl Signing {
     }
 
     /// Takes note of a head that is kept, and goes on from it where it covers more than is known
-    /// here. One of an unknown key is passed over.
+    /// here. One that no known key has signed is passed over: whoever may keep heads may write
+    /// anything there.
     async fn follow<E: Engine>(
         &self,
         state: &mut State,
@@ -160,7 +168,13 @@ impl Signing {
         let signed = match self.rhythm.open(&head.note) {
             Ok(signed) => signed,
             Err(CheckpointError::Unknown) => return Ok(()),
-            Err(error) => return Err(state.stop::<E>(size, &error.to_string())),
+            Err(error) => {
+                if state.passed < size {
+                    state.passed = size;
+                    tracing::warn!(log = E::NAME, size, %error, "a checkpoint is passed over");
+                }
+                return Ok(());
+            }
         };
         let checkpoint = signed.checkpoint();
         if size > state.end.size() {

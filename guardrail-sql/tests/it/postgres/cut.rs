@@ -18,6 +18,8 @@ use crate::samples;
 pub(super) enum Cut {
     /// What the log says does not reach the server.
     Question,
+    /// The same, and the server does not hear either that whoever said it is gone.
+    Parted,
     /// The server has done what it was told, and its answer does not reach the log.
     Answer,
 }
@@ -64,8 +66,12 @@ impl Wire {
         while let Ok(length @ 1..) = from_client.read(&mut bytes).await {
             let said = self.said.fetch_add(1, Ordering::SeqCst) + 1;
             let is_last = said == self.cut_at.load(Ordering::SeqCst);
-            if is_last && self.cut == Cut::Question {
+            if is_last && self.cut != Cut::Answer {
                 answers.abort();
+                if self.cut == Cut::Parted {
+                    // The way to the server stays open, and nobody is on it.
+                    std::mem::forget(to_server);
+                }
                 return;
             }
             if is_last && let Some(stop) = stop.take() {

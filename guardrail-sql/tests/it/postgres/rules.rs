@@ -14,15 +14,15 @@ use super::server;
 use crate::samples::{self, arrows};
 
 /// A log with one pending request and one vote, in a database of its own.
-struct Bed {
-    server: Arc<Postgres>,
-    database: String,
-    log: PostgresLog,
-    connection: PgConnection,
+pub(super) struct Bed {
+    pub(super) server: Arc<Postgres>,
+    pub(super) database: String,
+    pub(super) log: PostgresLog,
+    pub(super) connection: PgConnection,
 }
 
 impl Bed {
-    async fn new() -> Option<Self> {
+    pub(super) async fn new() -> Option<Self> {
         let server = server::server()?;
         let database = server::name().replace('-', "_");
         let mut maker = PgConnection::connect(&server.url("postgres")).await.unwrap();
@@ -37,7 +37,20 @@ impl Bed {
         Some(Self { server, database, log, connection })
     }
 
-    async fn said(&mut self, statement: &str) -> String {
+    pub(super) async fn run(&mut self, statement: &str) {
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut self.connection).await.unwrap();
+    }
+
+    /// The URL of a new role with what a program's role may do.
+    pub(super) async fn program(&mut self) -> (String, String) {
+        let role = format!("app_{}", self.database);
+        let grants = PostgresLog::ROLE.replace("{role}", &role);
+        self.run(&format!("CREATE ROLE {role} LOGIN; {grants}")).await;
+        let url = self.server.url_as(&role, &self.database);
+        (role, url)
+    }
+
+    pub(super) async fn said(&mut self, statement: &str) -> String {
         let tried = sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut self.connection).await;
         tried.map(drop).unwrap_err().to_string()
     }
@@ -68,9 +81,11 @@ async fn a_record_that_breaks_a_rule_is_refused() {
 
 #[tokio::test]
 async fn what_is_legal_may_be_inserted_by_hand() {
-    let Some(mut bed) = Bed::new().await else { return };
-    let statement = AssertSqlSafe(samples::forged(samples::LEGAL));
-    sqlx::raw_sql(statement).execute(&mut bed.connection).await.unwrap();
+    for changed in samples::LEGAL {
+        let Some(mut bed) = Bed::new().await else { return };
+        let statement = AssertSqlSafe(samples::forged(changed));
+        sqlx::raw_sql(statement).execute(&mut bed.connection).await.unwrap();
+    }
 }
 
 /// Two notes in one statement, the second changed like this.
@@ -79,7 +94,7 @@ fn two(changed: &[(&str, &str)]) -> String {
     let mut second = vec![("seq", "5"), ("ver", "4"), ("line", line.as_str())];
     second.retain(|(column, _)| changed.iter().all(|(other, _)| other != column));
     second.extend(changed);
-    let first = samples::forged(samples::LEGAL);
+    let first = samples::forged(&[]);
     let second = samples::forged(&second);
     let (_, second) = second.split_once(" SELECT ").unwrap();
     format!("{first} UNION ALL SELECT {second}")
@@ -183,7 +198,7 @@ async fn records_stand_in_their_table() {
                 CREATE TRIGGER mine AFTER INSERT ON pg_temp.guardrail_record \
                 FOR EACH ROW EXECUTE FUNCTION guardrail_admit()";
     sqlx::raw_sql(make).execute(&mut bed.connection).await.unwrap();
-    let statement = samples::forged(samples::LEGAL).replace(
+    let statement = samples::forged(&[]).replace(
         "FROM guardrail_record WHERE seq = (SELECT max(seq) FROM guardrail_record)",
         "FROM public.guardrail_record WHERE seq = 3",
     );
@@ -195,11 +210,7 @@ async fn records_stand_in_their_table() {
 #[tokio::test]
 async fn the_role_of_a_program_only_inserts() {
     let Some(mut bed) = Bed::new().await else { return };
-    let role = format!("app_{}", bed.database);
-    let grants = PostgresLog::ROLE.replace("{role}", &role);
-    let make = AssertSqlSafe(format!("CREATE ROLE {role} LOGIN; {grants}"));
-    sqlx::raw_sql(make).execute(&mut bed.connection).await.unwrap();
-    let url = bed.server.url_as(&role, &bed.database);
+    let (_role, url) = bed.program().await;
     let log = PostgresLog::connect(&url).await.unwrap();
     let note = Append::new(samples::id(1), Version::new(2), vec![commented("as the program")]);
     log.append(&note).await.unwrap();

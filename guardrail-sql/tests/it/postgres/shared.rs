@@ -13,6 +13,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::server;
 use crate::attend;
+use crate::fence;
 use crate::samples;
 use crate::shared::{self, Place};
 
@@ -22,6 +23,15 @@ pub(super) struct Database(Arc<Postgres>, String);
 impl Database {
     pub(super) fn new() -> Option<Self> {
         server::server().map(|server| Self(server, server::name()))
+    }
+
+    /// Nobody was heard of for a minute.
+    fn silence(&self) -> String {
+        format!(
+            "UPDATE guardrail_writer SET beat = beat - 60000000 \
+             WHERE log = (SELECT number FROM guardrail_log WHERE name = '{}-main')",
+            self.1
+        )
     }
 }
 
@@ -79,12 +89,19 @@ async fn what_one_starts_is_orphaned_when_it_leaves() {
 #[tokio::test]
 async fn what_goes_on_after_a_silence_is_not_orphaned() {
     let Some(place) = Database::new() else { return };
-    let silence = format!(
-        "UPDATE guardrail_writer SET beat = beat - 60000000 \
-         WHERE log = (SELECT number FROM guardrail_log WHERE name = '{}-main')",
-        place.1
-    );
-    shared::what_goes_on_after_a_silence_is_not_orphaned(&place, &silence).await;
+    shared::what_goes_on_after_a_silence_is_not_orphaned(&place, &place.silence()).await;
+}
+
+#[tokio::test]
+async fn who_was_stopped_goes_on_with_nothing() {
+    let Some(place) = Database::new() else { return };
+    fence::who_was_stopped_goes_on_with_nothing(&place, &place.silence()).await;
+}
+
+#[tokio::test]
+async fn who_wakes_up_begins_what_it_starts_then() {
+    let Some(place) = Database::new() else { return };
+    fence::who_wakes_up_begins_what_it_starts_then(&place, &place.silence()).await;
 }
 
 #[tokio::test]

@@ -12,18 +12,17 @@ use guardrail_sql::{PostgresLog, RunIn as _, Settings};
 use guardrail_test_counterparts::Postgres;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-use super::cut::{Cut, Wire};
 use super::server;
 
 /// What a body may end with.
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// A guardrail over a log, and a table that bodies change.
-struct Bed {
+pub(super) struct Bed {
     server: Arc<Postgres>,
     name: String,
     table: String,
-    log: Arc<PostgresLog>,
+    pub(super) log: Arc<PostgresLog>,
     guardrail: Guardrail,
 }
 
@@ -34,7 +33,15 @@ impl Bed {
         Some(Self::over(server, &url).await)
     }
 
-    async fn over(server: Arc<Postgres>, url: &str) -> Self {
+    pub(super) async fn over(server: Arc<Postgres>, url: &str) -> Self {
+        Self::with(server, url, |_| {}).await
+    }
+
+    pub(super) async fn with(
+        server: Arc<Postgres>,
+        url: &str,
+        steps: impl Fn(&'static str) + Send + Sync + 'static,
+    ) -> Self {
         static MADE: AtomicU64 = AtomicU64::new(0);
         let table = format!("effects_{}", MADE.fetch_add(1, Ordering::Relaxed));
         let name = server::name();
@@ -42,24 +49,24 @@ impl Bed {
             "CREATE TABLE {table} (n BIGINT PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, key TEXT)"
         );
         execute(&server, &made).await;
-        let settings = Settings::new().name(&name).unwrap();
+        let settings = Settings::new().name(&name).unwrap().steps(Arc::new(steps));
         let log = Arc::new(PostgresLog::connect_with(url, settings).await.unwrap());
         let guardrail = guardrail(&log).await;
         Self { server, name, table, log, guardrail }
     }
 
-    async fn permit(&self) -> Permit {
+    pub(super) async fn permit(&self) -> Permit {
         let intent = Intent::builder("refund").policy("free").arg("order", "1042");
         self.guardrail.authorize(intent).await.unwrap()
     }
 
     /// One more row.
-    fn effect(&self) -> AssertSqlSafe<String> {
+    pub(super) fn effect(&self) -> AssertSqlSafe<String> {
         AssertSqlSafe(format!("INSERT INTO {} VALUES (1, $1)", self.table))
     }
 
     /// The effect is there as often as its outcome says it is.
-    async fn check(&self, id: RequestId, state: State) {
+    pub(super) async fn check(&self, id: RequestId, state: State) {
         let settings = Settings::new().name(&self.name).unwrap();
         let url = self.server.url("postgres");
         let log = PostgresLog::connect_with(&url, settings).await.unwrap();
@@ -68,14 +75,14 @@ impl Bed {
         inspect(&log, Inspector::new().complete()).await.unwrap();
     }
 
-    async fn effects(&self) -> i64 {
+    pub(super) async fn effects(&self) -> i64 {
         let mut on = PgConnection::connect(&self.server.url("postgres")).await.unwrap();
         let count = AssertSqlSafe(format!("SELECT count(*) FROM {}", self.table));
         sqlx::query_scalar(count).fetch_one(&mut on).await.unwrap()
     }
 
     /// Where the request stands, by the database itself.
-    async fn state(&self, id: RequestId) -> State {
+    pub(super) async fn state(&self, id: RequestId) -> State {
         let mut on = PgConnection::connect(&self.server.url("postgres")).await.unwrap();
         let state: String = sqlx::query_scalar(
             "SELECT state FROM guardrail_stream JOIN guardrail_log ON number = log \
@@ -101,12 +108,12 @@ async fn execute(server: &Postgres, statement: &str) {
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut on).await.unwrap();
 }
 
-fn id(permit: &Permit) -> RequestId {
+pub(super) fn id(permit: &Permit) -> RequestId {
     permit.start().unwrap().1
 }
 
 /// The error of the gate in what a body's call ended with.
-fn of_gate<T: std::fmt::Debug>(ended: Result<T, Failure>) -> Error {
+pub(super) fn of_gate<T: std::fmt::Debug>(ended: Result<T, Failure>) -> Error {
     *ended.unwrap_err().downcast::<Error>().unwrap()
 }
 
@@ -197,6 +204,47 @@ async fn a_body_that_ends_the_transaction_leaves_its_outcome_unknown() {
         assert!(matches!(error, Error::OutcomeUnknown { .. }), "{ends}: {error:?}");
         assert_eq!(bed.state(request).await, State::Unknown, "{ends}");
     }
+}
+
+/// `begin` of sqlx within the body is a savepoint: what it rolls back is not there, and what it commits is
+/// there only with the outcome.
+#[tokio::test]
+async fn a_transaction_within_the_body_is_a_part_of_it() {
+    for (commits, fails) in [(true, false), (false, false), (true, true)] {
+        let Some(bed) = Bed::new().await else { return };
+        let permit = bed.permit().await;
+        let request = id(&permit);
+        let ran = permit.run_in(&bed.log, async |on| {
+            let mut within = on.begin().await?;
+            let twice = AssertSqlSafe(format!("INSERT INTO {} VALUES (2, 'x')", bed.table));
+            sqlx::query(twice).execute(&mut *within).await?;
+            if commits {
+                within.commit().await?;
+            } else {
+                within.rollback().await?;
+                sqlx::query(bed.effect()).bind("x").execute(&mut *on).await?;
+            }
+            if fails { Err::<(), Failure>("after all".into()) } else { Ok(()) }
+        });
+        assert_eq!(ran.await.is_err(), fails);
+        bed.check(request, if fails { State::Failed } else { State::Completed }).await;
+    }
+}
+
+/// Would catch a commit that ends no more than what a body has left open.
+#[tokio::test]
+async fn what_a_body_leaves_open_is_committed_with_it() {
+    let Some(bed) = Bed::new().await else { return };
+    let permit = bed.permit().await;
+    let request = id(&permit);
+    let ran = permit.run_in(&bed.log, async |on| {
+        let mut within = on.begin().await?;
+        sqlx::query(bed.effect()).bind("x").execute(&mut *within).await?;
+        std::mem::forget(within);
+        Ok::<_, Failure>(())
+    });
+    ran.await.unwrap();
+    bed.check(request, State::Completed).await;
 }
 
 /// What was committed before the error is there: that is no plain failure.
@@ -292,44 +340,4 @@ async fn it_completes_its_own_start_and_no_other() {
             bed.check(request, State::Completed).await;
         }
     }
-}
-
-/// The connection is cut at every point in turn: the effect is there exactly where its outcome is.
-async fn cut(cut: Cut) {
-    let Some(server) = server::server() else { return };
-    let mut committed = 0;
-    for n in 1.. {
-        let wire = Wire::lay(server.port(), u64::MAX, cut).await;
-        let bed = Bed::over(Arc::clone(&server), &wire.url()).await;
-        let permit = bed.permit().await;
-        let request = id(&permit);
-        wire.cut_after(n);
-        let ran = permit.run_in(&bed.log, async |on| {
-            sqlx::query(bed.effect()).bind("x").execute(&mut *on).await?;
-            Ok::<_, Failure>(())
-        });
-        let ran = ran.await;
-        let state = bed.state(request).await;
-        let done = state == State::Completed;
-        assert_eq!(bed.effects().await, i64::from(done), "{cut:?} at {n}: {state}, {ran:?}");
-        assert_eq!(ran.is_ok(), done, "{cut:?} at {n}: {state}, {ran:?}");
-        assert_ne!(state, State::Started, "{cut:?} at {n}: an end is on record: {ran:?}");
-        committed += u64::from(done);
-        if !wire.was_cut() {
-            // Of the lost answers one was that of the commit: it is looked up.
-            let at_least = if cut == Cut::Answer { 2 } else { 1 };
-            assert!(n > 5 && committed >= at_least, "{n} things were said, {committed} committed");
-            return;
-        }
-    }
-}
-
-#[tokio::test]
-async fn cut_before_it_is_heard_effect_and_outcome_are_both_there_or_neither() {
-    cut(Cut::Question).await;
-}
-
-#[tokio::test]
-async fn cut_before_its_answer_effect_and_outcome_are_both_there_or_neither() {
-    cut(Cut::Answer).await;
 }

@@ -93,7 +93,7 @@ fn work() -> Vec<Append> {
         ask(1, vec![asked().unwrap()]),
         ask(2, vec![requested(Verdict::Allow).unwrap(), started()]),
         note(1, 1, 10),
-        note(1, 2, 40_000),
+        note(1, 2, 60_000),
         ask(3, vec![asked().unwrap(), commented("and more")]),
     ]
 }

@@ -1,5 +1,6 @@
 //! The log in an SQLite file.
 
+mod at_once;
 mod between;
 #[cfg(unix)]
 mod full;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use guardrail_conformance::events::{asked, commented, of_requests, of_the_log, started};
+use guardrail_conformance::events::{asked, commented, of_requests, of_the_log, started, towards};
 use guardrail_core::audit::{Append, AuditLog, Error, opened};
-use guardrail_core::model::{AuditEvent, RequestId, Version};
+use guardrail_core::model::{AuditEvent, RequestId, State, Version};
 use guardrail_sql::SqliteLog;
 use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
@@ -55,9 +55,48 @@ async fn a_record_that_breaks_a_rule_is_refused() {
 
 #[tokio::test]
 async fn what_is_legal_may_be_inserted_by_hand() {
-    let (_folder, _log, _, mut connection) = bed().await;
-    let statement = samples::forged(samples::LEGAL);
-    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+    for changed in samples::LEGAL {
+        let (_folder, _log, _, mut connection) = bed().await;
+        let statement = samples::forged(changed);
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+    }
+}
+
+/// Those that are open, and on whom they rest: who made them, who took them up, who has started them.
+#[tokio::test]
+async fn what_is_open_is_what_the_records_say() {
+    let (folder, log, id, mut connection) = bed().await;
+    let other = SqliteLog::open(folder.path().join("log.db")).await.unwrap();
+    let retried = of_requests().unwrap().into_iter().find(|event| event.name() == "retried");
+    let mut want = vec![(id.to_string(), "pending", true)];
+    for (n, state) in (2..).zip(State::ALL.into_iter().filter(|state| *state != State::New)) {
+        let (id, events) = (samples::id(n), towards(state).unwrap());
+        let version = Version::new(events.len() as u64);
+        log.append(&Append::new(id, Version::START, events)).await.unwrap();
+        let (event, open) = match state {
+            State::Pending => (AuditEvent::Attended, Some(("pending", false))),
+            State::Approved => (AuditEvent::Attended, Some(("approved", false))),
+            // Whoever takes up what runs has not started it.
+            State::Started => (AuditEvent::Attended, Some(("started", true))),
+            State::Unknown => (retried.clone().unwrap(), Some(("started", false))),
+            _ => (commented("late"), None),
+        };
+        other.append(&Append::new(id, version, vec![event])).await.unwrap();
+        want.extend(open.map(|(state, is_ours)| (id.to_string(), state, is_ours)));
+    }
+    let begun = samples::id(99);
+    let allow = towards(State::Approved).unwrap();
+    log.append(&Append::new(begun, Version::START, allow)).await.unwrap();
+    other.append(&Append::new(begun, Version::new(1), vec![started()])).await.unwrap();
+    want.push((begun.to_string(), "started", false));
+    let found: Vec<(String, String, bool)> =
+        sqlx::query_as("SELECT id, state, holder = 1 FROM guardrail_open ORDER BY first")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+    let found: Vec<_> =
+        found.iter().map(|(id, state, ours)| (id.clone(), state.as_str(), *ours)).collect();
+    assert_eq!(found, want);
 }
 
 #[tokio::test]
@@ -73,9 +112,12 @@ async fn nothing_is_changed_or_deleted() {
         "UPDATE guardrail_log SET last = last + 1",
         "UPDATE guardrail_log SET name = 'other'",
         "INSERT OR REPLACE INTO guardrail_log SELECT * FROM guardrail_log",
-        "INSERT OR REPLACE INTO guardrail_stream SELECT * FROM guardrail_stream",
-        "UPDATE guardrail_stream SET state = 'approved', version = version + 1",
-        "DELETE FROM guardrail_stream",
+        "INSERT OR REPLACE INTO guardrail_open SELECT * FROM guardrail_open",
+        "INSERT INTO guardrail_open SELECT log, first + 9, id, state, holder FROM guardrail_open",
+        "UPDATE guardrail_open SET state = 'approved'",
+        "UPDATE guardrail_open SET holder = holder + 1",
+        "UPDATE guardrail_open SET first = first + 9",
+        "DELETE FROM guardrail_open",
     ] {
         let tried = sqlx::raw_sql(statement).execute(&mut connection).await;
         let said = tried.map(drop).unwrap_err().to_string();
@@ -89,7 +131,7 @@ async fn what_is_not_inserted_has_no_effect() {
     for instead in ["INSERT OR IGNORE", "INSERT OR REPLACE", "INSERT OR FAIL"] {
         let forged = |(changed, _): &(&[(&str, &str)], _)| samples::forged(changed);
         let rowed = ["1", "-1", "99"].map(|row| {
-            let forged = samples::forged(samples::LEGAL).replacen("(log,", "(rowid, log,", 1);
+            let forged = samples::forged(&[]).replacen("(log,", "(rowid, log,", 1);
             forged.replacen("SELECT ", &format!("SELECT {row}, "), 1)
         });
         for statement in samples::FORGERIES.iter().map(forged).chain(rowed) {

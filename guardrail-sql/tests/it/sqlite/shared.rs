@@ -9,7 +9,11 @@ use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::attend;
+use crate::fence;
 use crate::shared::{self, Place};
+
+/// Nobody was heard of for a minute.
+const SILENCE: &str = "UPDATE guardrail_writer SET beat = beat - 60000000, tick = tick - 60000000";
 
 pub(super) struct File(pub(super) TempDir);
 
@@ -59,8 +63,17 @@ async fn what_one_starts_is_orphaned_when_it_leaves() {
 #[tokio::test]
 async fn what_goes_on_after_a_silence_is_not_orphaned() {
     let place = File(TempDir::new().unwrap());
-    let silence = "UPDATE guardrail_writer SET beat = beat - 60000000, tick = tick - 60000000";
-    shared::what_goes_on_after_a_silence_is_not_orphaned(&place, silence).await;
+    shared::what_goes_on_after_a_silence_is_not_orphaned(&place, SILENCE).await;
+}
+
+#[tokio::test]
+async fn who_was_stopped_goes_on_with_nothing() {
+    fence::who_was_stopped_goes_on_with_nothing(&File(TempDir::new().unwrap()), SILENCE).await;
+}
+
+#[tokio::test]
+async fn who_wakes_up_begins_what_it_starts_then() {
+    fence::who_wakes_up_begins_what_it_starts_then(&File(TempDir::new().unwrap()), SILENCE).await;
 }
 
 #[tokio::test]

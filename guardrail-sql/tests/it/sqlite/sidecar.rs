@@ -116,3 +116,18 @@ async fn rows_may_be_deleted() {
     sqlx::query("DELETE FROM guardrail_opening").execute(&mut by_hand).await.unwrap();
     assert_eq!(sidecar.labels(None, 9).await.unwrap(), []);
 }
+
+/// What comes to be kept after it was erased is not kept, nor anything else of its call.
+#[tokio::test]
+async fn what_is_erased_on_its_way_is_not_kept() {
+    let folder = TempDir::new().unwrap();
+    let sidecar = SqliteLog::open(folder.path().join("log.db")).await.unwrap().sidecar();
+    let (kept, never) = (opening(1, "x"), opening(2, "y"));
+    sidecar.keep(std::slice::from_ref(&kept)).await.unwrap();
+    assert_eq!(sidecar.erase(&[kept.label(), never.label()]).await.unwrap(), 1);
+    for erased in [kept, never] {
+        sidecar.keep(&[opening(3, "z"), erased.clone()]).await.unwrap_err();
+        assert!(sidecar.open(&erased.label()).await.unwrap().is_none());
+    }
+    assert_eq!(sidecar.labels(None, 9).await.unwrap(), []);
+}

@@ -52,7 +52,7 @@ pub(super) fn word(nth: u8) -> &'static str {
 
 pub(super) fn request(intent: IntentBuilder) -> ApprovalRequest {
     let policies = PolicySet::parse(POLICIES).unwrap();
-    let intent = Arc::new(intent.build().unwrap());
+    let intent = intent.build().unwrap();
     let event = AuditEvent::Requested(Arc::new(Requested {
         verdict: policies.judge(&intent),
         intent,

@@ -2,11 +2,11 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Header, Segment, table};
+use super::{Header, Segment, Written, table};
 use crate::audit::file::catalog::Place;
-use crate::audit::file::known::Known;
 use crate::audit::file::storage::{Folder, Storage, read_full};
 use crate::audit::index::Stream;
+use crate::audit::line::{LINE_LIMIT, leaf};
 use crate::model::{RequestId, Sequence};
 
 const MAGIC: &[u8; 8] = b"gr-idx-1";
@@ -48,30 +48,30 @@ pub(in crate::audit::file) fn index_name(log: &str) -> String {
 }
 
 /// The index of a log that ends with the file that is now written.
-pub(in crate::audit::file) fn encode(known: &Known) -> Option<(Vec<u8>, Segment)> {
-    let first = known.catalog.first();
+pub(in crate::audit::file) fn encode(log: &Written<'_>) -> Option<(Vec<u8>, Segment)> {
+    let first = log.catalog.first();
     // The log's own stream stands with the open ones, for it never ends.
     let is_here =
         |(id, stream): &(RequestId, Stream)| *id != RequestId::LOG && stream.last >= first;
-    let here = known.index.streams().filter(is_here);
+    let here = log.index.streams().filter(is_here);
     let mut streams: Vec<(RequestId, Stream)> = here.collect();
     streams.sort_unstable_by_key(|(id, _)| *id);
     let mut blocks = Vec::new();
     let fences = table::encode(&streams, &mut blocks);
-    let header = Header::new(known, &streams, fences);
+    let header = Header::new(log, &streams, fences);
     let text = serde_json::to_vec(&header).ok()?;
     let hash: [u8; 32] = Sha256::digest(&text).into();
     let mut bytes = MAGIC.to_vec();
     bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
     bytes.extend_from_slice(&hash);
     bytes.extend_from_slice(&text);
-    for entry in known.catalog.entries() {
+    for entry in log.catalog.entries() {
         bytes.extend_from_slice(&entry.offset.to_le_bytes());
         bytes.extend_from_slice(&entry.before.get().to_le_bytes());
     }
     bytes.append(&mut blocks);
     let layout = Layout::new(&header, text.len() as u64);
-    Some((bytes, Segment::new(known.active.name.clone(), &header, layout)))
+    Some((bytes, Segment::new(log.name.to_owned(), &header, layout)))
 }
 
 /// The index of the file with this name; `None` where there is none, or none that fits the file.
@@ -113,10 +113,9 @@ fn is_last(
     let mut bytes = [0; 2 * ENTRY];
     read_full(index, bytes.get_mut(..ENTRY)?, layout.entry(last)).ok()?;
     let (place, _) = entry(&bytes, header.size, true)?;
-    let mut line =
-        vec![0; usize::try_from(place.length).ok()?.min(crate::audit::record::LINE_LIMIT)];
+    let mut line = vec![0; usize::try_from(place.length).ok()?.min(LINE_LIMIT)];
     read_full(&*folder.open_read(name).ok()?, &mut line, place.offset).ok()?;
-    Some(crate::audit::seal::leaf(&line) == header.end().prev())
+    Some(leaf(&line) == header.end().prev())
 }
 
 /// Where a record lies and the one before it in its stream, from its entry and the next.

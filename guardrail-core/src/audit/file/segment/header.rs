@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::file::known::Known;
-use crate::audit::index::Stream;
+use crate::audit::file::catalog::Catalog;
+use crate::audit::index::{Index, Stream};
 use crate::audit::seal::Sealer;
 use crate::audit::tree::Tree;
 use crate::clock::Timestamp;
@@ -33,6 +33,18 @@ pub(in crate::audit::file) struct Header {
     pub(super) has_keys: bool,
 }
 
+/// The log as it stands at the end of the file that is written.
+pub(in crate::audit::file) struct Written<'k> {
+    /// The file's name.
+    pub(in crate::audit::file) name: &'k str,
+    /// The leaf hash of the last record before it.
+    pub(in crate::audit::file) behind: Digest,
+    pub(in crate::audit::file) end: Sealer,
+    pub(in crate::audit::file) tree: &'k Tree,
+    pub(in crate::audit::file) index: &'k Index,
+    pub(in crate::audit::file) catalog: &'k Catalog,
+}
+
 /// Where a stream stands.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,18 +58,22 @@ struct Kept {
 }
 
 impl Header {
-    /// Of everything that is known, which ends with this file.
-    pub(super) fn new(known: &Known, streams: &[(RequestId, Stream)], fences: Vec<u64>) -> Self {
-        let open = known.index.streams().filter(|(_, stream)| !stream.state.is_final());
+    /// Of the log, which ends with this file.
+    pub(super) fn new(
+        log: &Written<'_>,
+        streams: &[(RequestId, Stream)],
+        fences: Vec<u64>,
+    ) -> Self {
+        let open = log.index.streams().filter(|(_, stream)| !stream.state.is_final());
         let mut open: Vec<Kept> = open.map(|(id, stream)| Kept::of(id, &stream)).collect();
         open.sort_unstable_by_key(|kept| kept.first);
         let plain = || streams.iter().map(|(id, _)| *id).filter(|id| !id.is_keyed());
         Self {
-            first: known.catalog.first(),
-            behind: known.behind,
-            size: known.catalog.end(),
-            end: known.end,
-            edge: known.tree.edge().to_vec(),
+            first: log.catalog.first(),
+            behind: log.behind,
+            size: log.catalog.end(),
+            end: log.end,
+            edge: log.tree.edge().to_vec(),
             open,
             streams: streams.len() as u64,
             fences,
@@ -67,11 +83,11 @@ impl Header {
     }
 
     /// Whether the file goes on where this log ends.
-    pub(in crate::audit::file) fn follows(&self, known: &Known) -> bool {
-        let begins = known.end.last() == Sequence::START;
-        self.first == known.catalog.first()
-            && self.behind == known.end.prev()
-            && (begins || self.end.log() == known.end.log())
+    pub(in crate::audit::file) fn follows(&self, log: &Written<'_>) -> bool {
+        let begins = log.end.last() == Sequence::START;
+        self.first == log.catalog.first()
+            && self.behind == log.end.prev()
+            && (begins || self.end.log() == log.end.log())
     }
 
     /// The log at its end.
@@ -116,6 +132,6 @@ mod end {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Sealer, D::Error> {
         let (log, last, prev, writer, time) = Noted::deserialize(from)?;
-        Ok(Sealer::noted(log, last, prev, writer, time))
+        Ok(Sealer::resume(log, last, prev, writer, time))
     }
 }

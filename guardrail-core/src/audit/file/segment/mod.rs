@@ -21,7 +21,7 @@ use crate::audit::file::storage::{Folder, Storage, read_full};
 use crate::audit::index::Stream;
 use crate::model::{RequestId, Sequence};
 pub(super) use form::{encode, index_name, load};
-pub(super) use header::Header;
+pub(super) use header::{Header, Written};
 
 /// Most indexes that are kept open at once.
 const KEPT_OPEN: u64 = 256;

@@ -10,6 +10,7 @@
 mod form;
 mod keys;
 mod merkle;
+mod publisher;
 mod witness;
 
 use std::sync::Mutex;

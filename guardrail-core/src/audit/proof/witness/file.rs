@@ -52,9 +52,10 @@ impl Witness for FileWitness {
         let keep = move || {
             let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
             let mut file = open(&path).map_err(WitnessError::failed)?;
-            known.read_on(&mut file)?;
+            let file = &mut file.0;
+            known.read_on(file)?;
             if is_new(known.last.as_ref(), head.checkpoint())? {
-                known.add(&mut file, &head).map_err(WitnessError::failed)?;
+                known.add(file, &head).map_err(WitnessError::failed)?;
             }
             Ok(())
         };
@@ -62,15 +63,27 @@ impl Witness for FileWitness {
     }
 }
 
-/// The file, made where there is none, and locked until it is closed.
-fn open(path: &Path) -> io::Result<File> {
+/// The file, locked as long as this is there.
+struct Locked(File);
+
+impl Drop for Locked {
+    /// By itself, and not by being closed: a child process that is just being made holds it open, too,
+    /// and would keep it locked.
+    fn drop(&mut self) {
+        // An error leaves it locked until it is closed.
+        let _ = self.0.unlock();
+    }
+}
+
+/// The file, made where there is none, and locked.
+fn open(path: &Path) -> io::Result<Locked> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Locked(file)),
         Err(TryLockError::WouldBlock) => Err(io::Error::other("another process writes to it now")),
         Err(TryLockError::Error(error)) => Err(error),
     }

