@@ -248,8 +248,45 @@ async fn calls_that_go_at_the_same_moment_withdraw_it() {
         for call in &calls {
             call.abort();
         }
-        world.until("withdrawn").await;
+        let withdrawn = tokio::time::timeout(60 * SECOND, world.until("withdrawn")).await;
+        assert!(withdrawn.is_ok(), "nobody waits, and it is not withdrawn");
         assert_eq!(world.body.runs(), 0);
+    }
+}
+
+/// Of two calls one is still coming: it has not heard whether the request is on record.
+#[tokio::test(start_paused = true)]
+async fn one_that_goes_while_it_comes_leaves_nothing_behind() {
+    for made_by_it in [false, true] {
+        for comes_goes_first in [false, true] {
+            let log = PausingLog::new(MemoryLog::new());
+            let world = World::over(ASK, Arc::clone(&log)).await;
+            let (waits, comes);
+            if made_by_it {
+                let stop = log.stop(Place::Append("requested", When::After));
+                comes = world.spawn_in(key());
+                stop.reached().await;
+                log.forget(&stop);
+                waits = world.spawn_in(key());
+                tokio::time::sleep(SECOND).await;
+            } else {
+                waits = world.spawn_in(key());
+                world.pending().await;
+                let stop = log.stop(Place::Append("requested", When::Before));
+                comes = world.spawn_in(key());
+                stop.reached().await;
+            }
+            let (first, last) = if comes_goes_first { (comes, waits) } else { (waits, comes) };
+            first.abort();
+            tokio::time::sleep(10 * SECOND).await;
+            if comes_goes_first {
+                // The other still waits for it.
+                world.check(&["requested"], 0).await;
+            }
+            last.abort();
+            tokio::time::sleep(10 * SECOND).await;
+            world.check(&["requested", "withdrawn"], 0).await;
+        }
     }
 }
 

@@ -178,8 +178,14 @@ impl Desk {
                     _ => Move::Stop(()),
                 };
             };
-            // A call that came since waits for the same request: it is theirs now.
-            if matches!(phase, Phase::Waiting) && self.places.is_awaited(id) {
+            // Other calls wait for the same request: it is theirs now.
+            let ours = match phase {
+                Phase::Opening(_) => request.made_by() == call,
+                Phase::Waiting => true,
+                Phase::Starting | Phase::Body { .. } => false,
+            };
+            let waits = matches!(request.recorded_state(), State::Pending | State::Approved);
+            if ours && waits && self.places.hand_over(id) {
                 return Move::Stop(());
             }
             match legal_end(request, now(), call, phase) {

@@ -34,7 +34,7 @@ impl Default for Limits {
     }
 }
 
-/// Which requests of which agents wait, and how many calls of this process wait for each.
+/// Which requests of which agents wait, and which calls of this process hold each.
 #[derive(Debug)]
 pub(crate) struct Places {
     limits: Limits,
@@ -51,6 +51,9 @@ struct Taken {
 #[derive(Debug)]
 struct Place {
     agent: AgentName,
+    /// Calls of this process that are putting the request on record, or are finding it there. They do
+    /// not wait for it yet: one that goes away now leaves it to those who do.
+    opening: u32,
     /// Calls of this process that wait.
     waiting: u32,
     /// Calls that went away and are still putting that on record.
@@ -65,12 +68,12 @@ impl Places {
         Arc::new(Self { limits, taken: Mutex::default() })
     }
 
-    /// Takes a place for one more call that waits for this request.
+    /// Takes a place for one more call that is opening this request.
     pub(crate) fn take(self: &Arc<Self>, id: RequestId, agent: &AgentName) -> Result<Slot, Error> {
-        let slot = || Slot { places: Arc::clone(self), id, left: false };
+        let slot = || Slot { places: Arc::clone(self), id, held: Held::Opening };
         let mut taken = self.lock();
         if let Some(place) = taken.requests.get_mut(&id) {
-            place.waiting = place.waiting.saturating_add(1);
+            place.opening = place.opening.saturating_add(1);
             return Ok(slot());
         }
         let own = taken.agents.get(agent).copied().unwrap_or(0);
@@ -82,14 +85,19 @@ impl Places {
             return Err(Error::Limit { what: "pending requests", limit: self.limits.pending });
         }
         taken.agents.insert(agent.clone(), own + 1);
-        let place = Place { agent: agent.clone(), waiting: 1, leaving: 0, made: false };
+        let agent = agent.clone();
+        let place = Place { agent, opening: 1, waiting: 0, leaving: 0, made: false };
         taken.requests.insert(id, place);
         Ok(slot())
     }
 
-    /// Whether a call of this process waits for the request.
-    pub(crate) fn is_awaited(&self, id: RequestId) -> bool {
-        self.lock().requests.get(&id).is_some_and(|place| place.waiting > 0)
+    /// A call that made the request goes away: it is theirs now who wait for it here, and the last of
+    /// them withdraws it. Whether there are any.
+    pub(crate) fn hand_over(&self, id: RequestId) -> bool {
+        let mut taken = self.lock();
+        let Some(place) = taken.requests.get_mut(&id) else { return false };
+        place.made |= place.waiting > 0;
+        place.waiting > 0
     }
 
     fn lock(&self) -> MutexGuard<'_, Taken> {
@@ -97,19 +105,47 @@ impl Places {
     }
 }
 
-/// The place of one call that waits. Dropped, it is free.
+/// The place of one call. Dropped, it is free.
 #[derive(Debug)]
 pub(crate) struct Slot {
     places: Arc<Places>,
     id: RequestId,
-    left: bool,
+    held: Held,
+}
+
+/// What the call of a slot does.
+#[derive(Clone, Copy, Debug)]
+enum Held {
+    Opening,
+    Waiting,
+    Leaving,
+}
+
+impl Place {
+    /// How many calls hold it like this.
+    fn holding(&mut self, held: Held) -> &mut u32 {
+        match held {
+            Held::Opening => &mut self.opening,
+            Held::Waiting => &mut self.waiting,
+            Held::Leaving => &mut self.leaving,
+        }
+    }
+
+    fn change(&mut self, from: Held, to: Held) {
+        let before = self.holding(from);
+        *before = before.saturating_sub(1);
+        let after = self.holding(to);
+        *after = after.saturating_add(1);
+    }
 }
 
 impl Slot {
-    /// Says that this process has made the request.
-    pub(crate) fn made(&self) {
+    /// From here on the call waits for the request, which it has made or found.
+    pub(crate) fn wait(&mut self, made: bool) {
         if let Some(place) = self.places.lock().requests.get_mut(&self.id) {
-            place.made = true;
+            place.change(self.held, Held::Waiting);
+            place.made |= made;
+            self.held = Held::Waiting;
         }
     }
 
@@ -118,11 +154,8 @@ impl Slot {
     pub(crate) fn leave(&mut self) -> bool {
         let mut taken = self.places.lock();
         let Some(place) = taken.requests.get_mut(&self.id) else { return true };
-        if !self.left {
-            self.left = true;
-            place.waiting = place.waiting.saturating_sub(1);
-            place.leaving = place.leaving.saturating_add(1);
-        }
+        place.change(self.held, Held::Leaving);
+        self.held = Held::Leaving;
         place.waiting == 0 && place.made
     }
 }
@@ -131,9 +164,9 @@ impl Drop for Slot {
     fn drop(&mut self) {
         let mut taken = self.places.lock();
         let Some(place) = taken.requests.get_mut(&self.id) else { return };
-        let calls = if self.left { &mut place.leaving } else { &mut place.waiting };
+        let calls = place.holding(self.held);
         *calls = calls.saturating_sub(1);
-        if place.waiting > 0 || place.leaving > 0 {
+        if place.opening > 0 || place.waiting > 0 || place.leaving > 0 {
             return;
         }
         let agent = place.agent.clone();

@@ -94,7 +94,7 @@ impl Desk {
                 Ok(Opening::Refused(reason))
             }
             Verdict::Ask(_) => {
-                let slot = match self.places.take(id, intent.actor().agent()) {
+                let mut slot = match self.places.take(id, intent.actor().agent()) {
                     Ok(slot) => slot,
                     Err(error) => {
                         return Box::pin(self.refuse_place(id, requested, &error)).await;
@@ -105,7 +105,7 @@ impl Desk {
                 }
                 let (request, new) = self.append_first(id, requested, false).await?;
                 if new {
-                    slot.made();
+                    slot.wait(true);
                     Ok(Opening::Pending(request, slot))
                 } else {
                     Box::pin(self.attach(request, requested, slot)).await
@@ -164,13 +164,14 @@ impl Desk {
         &self,
         request: ApprovalRequest,
         requested: &Requested,
-        slot: Slot,
+        mut slot: Slot,
     ) -> Result<Opening, Error> {
         if !requested.kept.is_empty() {
             // Its request is another's, with values of its own.
             self.take_back(request.id(), &requested.intent).await;
         }
         if request.intent().is_same_deed(&requested.intent) {
+            slot.wait(false);
             return Ok(Opening::Attached(request, slot));
         }
         drop(slot);

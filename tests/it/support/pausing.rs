@@ -63,6 +63,11 @@ impl<L: AuditLog> PausingLog<L> {
         stop
     }
 
+    /// Whoever comes there from now on goes on; who waits there still waits.
+    pub(crate) fn forget(&self, stop: &Arc<Stop>) {
+        self.stops.lock().unwrap().retain(|other| !Arc::ptr_eq(other, stop));
+    }
+
     /// From now on this is since when nobody has taken this process for gone.
     pub(crate) fn set_tenure(&self, tenure: Option<Tenure>) {
         *self.tenure.lock().unwrap() = tenure;
