@@ -14,6 +14,7 @@ mod bounds;
 mod capture;
 mod changed;
 mod clock;
+mod comings;
 mod decisions;
 mod door;
 mod drops;
