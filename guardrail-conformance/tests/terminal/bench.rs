@@ -31,7 +31,7 @@ approvers = ["person:alice", "person:bob"]
 approvals = 2
 [policies.short]
 approvers = ["person:alice"]
-timeout = "2s"
+timeout = "6s"
 [policies.others]
 approvers = ["person:bob"]
 "#;

@@ -34,10 +34,21 @@ async fn a_vote_elsewhere_that_does_not_decide_is_shown() {
 async fn time_runs_down_and_then_it_is_refused() {
     let bench = Bench::new().await;
     let call = bench.deploy("short");
-    bench.pty.until_shows("0:02 left, then refused");
-    bench.pty.until_shows("0:01 left, then refused");
+    let mut left = 7;
+    for _ in 0..2 {
+        // A busy machine may skip a second, not all of them.
+        bench.pty.until("fewer seconds left", |screen| {
+            let screen = screen.contents();
+            let lower =
+                (1..left).rev().find(|n| screen.contains(&format!("0:0{n} left, then refused")));
+            lower.is_some_and(|lower| {
+                left = lower;
+                true
+            })
+        });
+    }
     let error = call.await.unwrap().unwrap_err().to_string();
-    assert!(error.contains("nobody answered within 2 s"), "{error}");
+    assert!(error.contains("nobody answered within 6 s"), "{error}");
     bench.pty.until_shows("refused: nobody decided in time");
     assert!(!bench.pty.is_taken());
 }

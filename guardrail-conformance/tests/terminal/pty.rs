@@ -101,7 +101,7 @@ impl Pty {
     }
 
     /// Waits for a screen like this; returns it.
-    pub(crate) fn until(&self, what: &str, is: impl Fn(&Screen) -> bool) -> String {
+    pub(crate) fn until(&self, what: &str, mut is: impl FnMut(&Screen) -> bool) -> String {
         let start = Instant::now();
         let mut state = self.state();
         while !is(state.parser.screen()) {
