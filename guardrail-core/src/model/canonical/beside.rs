@@ -65,9 +65,9 @@ impl Said {
 }
 
 impl<'t> Beside<'t> {
-    /// Beside the value that is called this.
-    pub(super) fn new(name: &str) -> Self {
-        Self { open: Vec::new(), next: said_of_all(name) }
+    /// Beside the value that is called this, of which these are the tokens.
+    pub(super) fn new(name: &str, tokens: &Tokens<'t>) -> Self {
+        Self { open: Vec::new(), next: said_of_all(name, tokens) }
     }
 
     /// Comes to the next token, behind which there are these, and tells what was said of it.
@@ -75,7 +75,7 @@ impl<'t> Beside<'t> {
         let said = std::mem::take(&mut self.next);
         match token {
             Token::Key(raw) => {
-                self.next = self.key(raw);
+                self.next = self.key(raw, behind);
                 Said::Nothing
             }
             Token::OpenArray => {
@@ -151,7 +151,7 @@ impl<'t> Beside<'t> {
     }
 
     /// What the key of a member says of its value.
-    fn key(&mut self, raw: &str) -> Said {
+    fn key(&mut self, raw: &str, behind: &Tokens<'t>) -> Said {
         let (Meaning::Plain(raw), Some(Open::Object { members, around, .. })) =
             (Meaning::of(raw), self.open.last_mut())
         else {
@@ -164,13 +164,16 @@ impl<'t> Beside<'t> {
         } else if ends_in(&key, &["args", "argv", "arguments"]) {
             Said::Arguments(around().program)
         } else {
-            said_of_all(&key)
+            said_of_all(&key, behind)
         }
     }
 }
 
-/// What a name says of the list or object that it is given to.
-fn said_of_all(name: &str) -> Said {
+/// What a name says of the list or object that it is given to, if it is one.
+fn said_of_all(name: &str, value: &Tokens<'_>) -> Said {
+    if !matches!(value.clone().peek(), Some(b'[' | b'{')) {
+        return Said::Nothing;
+    }
     if ends_in(name, &["scripts", "commands", "aliases"]) {
         return Said::Commands;
     }

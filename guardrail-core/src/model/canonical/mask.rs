@@ -40,7 +40,7 @@ impl<T: AsRef<str>> Canonical<T> {
             pointer,
             frames: Vec::new(),
             secret: sensitive_name(name),
-            beside: Beside::new(name),
+            beside: Beside::new(name, &Tokens::new(self.as_str())),
         };
         // Nothing can fail without bounds; if it does, nothing is shown.
         Some(
@@ -84,8 +84,8 @@ fn holds_secret(text: &str, name: &str) -> bool {
     // The depth of the outermost container that does.
     let mut inside: Option<usize> = None;
     let mut depth = 0_usize;
-    let mut beside = Beside::new(name);
     let mut tokens = Tokens::new(text);
+    let mut beside = Beside::new(name, &tokens);
     while let Some(token) = tokens.next() {
         let said = beside.token(&token, &tokens);
         match token {
