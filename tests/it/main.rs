@@ -8,6 +8,7 @@
     reason = "tests may fail loudly"
 )]
 
+mod agreeing;
 mod approvers;
 mod body;
 mod bounds;
