@@ -3,9 +3,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use guardrail::{AuditLog, Error, Guardrail, MemoryLog, PolicySet, Sequence, requires_approval};
 use guardrail_conformance::{Call, FaultyLog, Trouble, When};
+
+use crate::support::World;
+
+const ALLOW: &str = r#"effect = "allow""#;
+const MINUTE: Duration = Duration::from_secs(60);
 
 type Log = FaultyLog<MemoryLog>;
 
@@ -89,4 +95,60 @@ async fn it_never_replaces_an_error() {
 async fn it_never_goes_through_on_deny() {
     assert_eq!(called(async |log: &Log| optional(log).await).await, Some(7));
     assert_eq!(REFUSED.load(Ordering::SeqCst), 0);
+}
+
+/// The log comes back while the process lives: nobody has to end it for that to be known.
+#[tokio::test(start_paused = true)]
+async fn it_is_on_record_once_the_log_is_back() {
+    let log = Arc::new(FaultyLog::new(MemoryLog::new()));
+    let down = Arc::clone(&log);
+    let world = World::over(ALLOW, Arc::clone(&log)).await.doing(move || {
+        breaks(&down);
+        std::future::ready(Ok(1))
+    });
+    let ended = world.call().await;
+    assert!(matches!(ended, Err(Error::Unrecorded { .. })), "{ended:?}");
+    tokio::time::sleep(MINUTE).await;
+    world.check(&["requested", "started"], 1).await;
+    log.heal();
+    tokio::time::sleep(2 * MINUTE).await;
+    world.check(&["requested", "started", "completed"], 1).await;
+
+    // So is the end of a call that went away in its body.
+    let log = Arc::new(FaultyLog::new(MemoryLog::new()));
+    let world = World::over(ALLOW, Arc::clone(&log)).await;
+    let world = world.doing(std::future::pending);
+    let call = world.spawn();
+    world.until("started").await;
+    breaks(&log);
+    call.abort();
+    tokio::time::sleep(MINUTE).await;
+    log.heal();
+    tokio::time::sleep(2 * MINUTE).await;
+    world.check(&["requested", "started", "unknown"], 1).await;
+}
+
+/// What is tried on keeps no log, and not for ever.
+#[tokio::test(start_paused = true)]
+async fn nobody_is_kept_for_an_end_that_is_late() {
+    for gone in [true, false] {
+        let log = Arc::new(FaultyLog::new(MemoryLog::new()));
+        let down = Arc::clone(&log);
+        let world = World::over(ALLOW, Arc::clone(&log)).await.doing(move || {
+            breaks(&down);
+            std::future::ready(Ok(1))
+        });
+        assert!(world.call().await.is_err());
+        let _stays = if gone {
+            drop(world);
+            None
+        } else {
+            tokio::time::sleep(120 * MINUTE).await;
+            Some(world)
+        };
+        let calls = log.calls(Call::Append);
+        tokio::time::sleep(10 * MINUTE).await;
+        assert_eq!(log.calls(Call::Append), calls, "it is given up");
+        assert!(calls > 2);
+    }
 }

@@ -8,6 +8,7 @@ mod error;
 mod fence;
 mod holds;
 mod keep;
+mod late;
 mod limits;
 mod log;
 mod note;
@@ -21,6 +22,8 @@ mod wait;
 mod watch;
 
 use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Semaphore;
 
 pub(crate) use end::{Ending, Gone, Phase};
 pub use error::Error;
@@ -52,6 +55,8 @@ pub(crate) struct Desk {
     places: Arc<Places>,
     /// One change of policies at a time: the last on record is the one in force.
     loading: tokio::sync::Mutex<()>,
+    /// Places for ends that the log would not take.
+    late: Arc<Semaphore>,
 }
 
 impl Desk {
@@ -70,6 +75,7 @@ impl Desk {
             places: Places::new(limits),
             limits,
             loading: tokio::sync::Mutex::default(),
+            late: Arc::new(Semaphore::new(late::AT_A_TIME)),
         }
     }
 

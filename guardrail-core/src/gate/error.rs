@@ -182,7 +182,8 @@ pub enum Error {
         /// What failed.
         source: Arc<desk::Error>,
     },
-    /// The action WAS performed, and its outcome could not be put on record.
+    /// The action WAS performed, and its outcome could not be put on record. Where the log was away, that
+    /// is tried for an hour more while the process and its guardrail live.
     #[error(
         "the action was performed, but its outcome could not be recorded: {source}. Do not retry. \
          (request {request})"

@@ -198,7 +198,7 @@ impl Track {
         if let Some(left) = &held.left
             && let Ok(Ok(())) = tokio::time::timeout(CLEAN_UP, left.desk.end(&left.ending)).await
         {
-            held.done();
+            let _on_record = held.done();
         }
         // Dropping what is held otherwise puts it back: the ticket spawns it.
     }
@@ -219,11 +219,14 @@ impl Track {
         let Ending::Outcome { permit, outcome } = ending else { return Ok(()) };
         let recorded = desk.insist(ending).await;
         let (request, aborted) = (permit.id(), matches!(outcome, Outcome::Aborted { .. }));
-        held.done();
+        let left = held.done();
         match recorded {
             Ok(()) => Ok(()),
             Err(error) => {
                 tracing::error!(%request, %error, "the outcome of a body could not be recorded");
+                if let Some(LeftOver { desk, ending, .. }) = left {
+                    desk.end_late(ending, &error);
+                }
                 // A body that did not begin has left nothing unrecorded.
                 if aborted {
                     return Ok(());
@@ -312,8 +315,10 @@ impl LeftOver {
             return;
         };
         drop(runtime.spawn(async move {
-            if let Err(error) = self.desk.insist(&self.ending).await {
+            let Self { desk, ending, _slot } = self;
+            if let Err(error) = desk.insist(&ending).await {
                 tracing::error!(%error, "the end of a call that went away is not on record");
+                desk.end_late(ending, &error);
             }
         }));
     }
@@ -326,9 +331,9 @@ struct Held<'t> {
 }
 
 impl Held<'_> {
-    /// It is on record, or given up.
-    fn done(mut self) {
-        self.left = None;
+    /// It is on record, or given up here.
+    fn done(mut self) -> Option<LeftOver> {
+        self.left.take()
     }
 }
 
