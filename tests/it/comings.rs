@@ -7,16 +7,21 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use guardrail::model::RETRIES;
-use guardrail::{AuditLog, Cast, Context, Error, Identity, Seen, Vote};
+use guardrail::{AuditLog, Cast, Context, Error, Identity, MemoryLog, Seen, Vote};
+use guardrail_conformance::When;
 use proptest::prelude::*;
 use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 
-use crate::support::{UnevenLog, World, story};
+use crate::support::{End, PausingLog, Place, Scripted, UnevenLog, World, approve, story};
 
 const ASK: &str = r#"approvers = ["group:sre"]"#;
 const ALLOW: &str = r#"effect = "allow""#;
 const RETRY: &str = "approvers = [\"group:sre\"]\ngrant_ttl = \"5m\"\nretry = \"idempotent\"";
+
+fn one() -> Context {
+    Context::new().key("one")
+}
 
 /// What happens next.
 #[derive(Clone, Copy, Debug)]
@@ -81,9 +86,16 @@ impl Drop for Runs {
 }
 
 /// One of the processes on a log. Its body takes this many turns.
-async fn process(policy: &str, log: &Arc<UnevenLog>, long: u8, running: &Arc<Running>) -> World {
-    let running = Arc::clone(running);
-    World::over(policy, Arc::clone(log)).await.doing(move || {
+async fn process(
+    policy: &str,
+    log: &Arc<UnevenLog>,
+    asked: &Scripted,
+    long: u8,
+    running: &Arc<Running>,
+) -> World {
+    let (running, log, asked) = (Arc::clone(running), Arc::clone(log), asked.clone());
+    let world = World::built(policy, |builder| builder.audit_log(log).approver(asked)).await;
+    world.doing(move || {
         let running = Arc::clone(&running);
         async move {
             let _runs = Runs::begin(&running);
@@ -95,14 +107,16 @@ async fn process(policy: &str, log: &Arc<UnevenLog>, long: u8, running: &Arc<Run
 
 async fn play(policy: &str, steps: Vec<Step>, pauses: Vec<u8>, long: u8) {
     let log = Arc::new(UnevenLog::new(pauses));
-    let running = Arc::default();
-    let worlds =
-        [process(policy, &log, long, &running).await, process(policy, &log, long, &running).await];
+    let (running, asked) = (Arc::default(), Scripted::new("desk", End::Stay));
+    let worlds = [
+        process(policy, &log, &asked, long, &running).await,
+        process(policy, &log, &asked, long, &running).await,
+    ];
     let mut calls: Vec<JoinHandle<Result<u32, Error>>> = vec![];
     for step in steps {
         match step {
             Step::Comes(process) => {
-                calls.push(worlds[process].spawn_in(Context::new().key("one")));
+                calls.push(worlds[process].spawn_in(one()));
             }
             Step::Goes(which) if !calls.is_empty() => {
                 let which = which % calls.len();
@@ -122,6 +136,7 @@ async fn play(policy: &str, steps: Vec<Step>, pauses: Vec<u8>, long: u8) {
     let open = log.open(None, 2).await.unwrap();
     if let Some(stay) = stay {
         assert_eq!(stay.is_finished(), open.is_empty(), "one waits exactly as long as it is open");
+        assert_eq!(open.is_empty(), asked.under_way() == 0, "somebody is asked as long as it is");
         stay.abort();
         // Paused as well.
         tokio::time::sleep(Duration::from_secs(30)).await;
@@ -147,4 +162,25 @@ proptest! {
         let runtime = Builder::new_current_thread().enable_all().start_paused(true).build();
         runtime.unwrap().block_on(play(policy, steps, pauses, long));
     }
+}
+
+/// The call that has made the request goes before it has had anybody asked, and leaves it to another.
+#[tokio::test(start_paused = true)]
+async fn who_is_left_with_a_request_does_not_wait_for_people_who_were_not_asked() {
+    let log = PausingLog::new(MemoryLog::new());
+    let asked = Scripted::new("desk", End::Stay);
+    let parts = (Arc::clone(&log), asked.clone());
+    let world = World::built(ASK, |builder| builder.audit_log(parts.0).approver(parts.1)).await;
+    let stop = log.stop(Place::Append("requested", When::After));
+    let goes = world.spawn_in(one());
+    stop.reached().await;
+    log.forget(&stop);
+    let waits = world.spawn_in(one());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    goes.abort();
+    tokio::time::sleep(10 * Duration::from_secs(1)).await;
+    assert_eq!(asked.under_way(), 1, "it waits, and nobody is asked");
+    let id = world.pending().await;
+    let _counted = approve(&world, id, "bob").await;
+    assert_eq!(waits.await.unwrap().unwrap(), 1);
 }

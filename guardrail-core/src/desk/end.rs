@@ -201,6 +201,20 @@ impl Desk {
         .map(|_| ())
     }
 
+    /// The request of a call that went away before it had anybody asked, where others wait for it
+    /// here.
+    pub(crate) async fn left_to_others(
+        &self,
+        gone: &Gone,
+    ) -> Result<Option<ApprovalRequest>, Error> {
+        if !matches!(gone.phase, Phase::Opening(_)) || !self.places.is_awaited(gone.id) {
+            return Ok(None);
+        }
+        let request = self.read(gone.id).await?;
+        let ours = request.made_by() == gone.call;
+        Ok(Some(request).filter(|r| ours && r.recorded_state() == State::Pending))
+    }
+
     /// Puts the outcome of a start on record. Returns the request as it then stands, and whether that
     /// is its outcome: others may have taken this process for gone, and have recorded another.
     pub(in crate::desk) async fn record_outcome(

@@ -100,6 +100,11 @@ impl Places {
         place.waiting > 0
     }
 
+    /// Whether a call of this process waits for the request.
+    pub(crate) fn is_awaited(&self, id: RequestId) -> bool {
+        self.lock().requests.get(&id).is_some_and(|place| place.waiting > 0)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -57,7 +57,7 @@ pub(crate) async fn enter(
         desk: Arc::clone(desk),
         id,
         call: requested.call,
-        place: Place::Opening(Arc::clone(&requested)),
+        place: Place::Opening(Arc::clone(&requested), guardrail.clone()),
     });
     // No binding for the future itself: it would be kept twice.
     let opened = desk.open(prepared).instrument(span.clone()).await;

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::desk::{self, Desk, Ending, Gone, Permit, Phase, SILENT, Slot};
+use crate::approver::attend;
+use crate::desk::{self, Desk, Ending, Gone, Permit, Phase, SILENT, Slot, Watch};
+use crate::gate::Guardrail;
 use crate::gate::error::Error;
 use crate::model::{LogId, Outcome, RequestId, Requested, Version};
 
@@ -45,8 +47,8 @@ pub(crate) struct Tracked {
 /// these holds no room for another.
 #[derive(Debug)]
 pub(crate) enum Place {
-    /// Its request is being put on record.
-    Opening(Arc<Requested>),
+    /// Its request is being put on record; then it has people asked.
+    Opening(Arc<Requested>, Guardrail),
     /// It waits for people.
     Waiting(Slot),
     /// Its start is being put on record.
@@ -59,6 +61,8 @@ struct LeftOver {
     desk: Arc<Desk>,
     ending: Ending,
     _slot: Option<Slot>,
+    /// Has people asked, where others wait for what this call went away from before it had.
+    asks: Option<Guardrail>,
 }
 
 impl Track {
@@ -249,8 +253,12 @@ impl Track {
         match taken {
             Stage::Idle => None,
             Stage::Tracked(Tracked { desk, id, call, place }) => {
+                let mut asks = None;
                 let (phase, slot) = match place {
-                    Place::Opening(requested) => (Phase::Opening(requested), None),
+                    Place::Opening(requested, guardrail) => {
+                        asks = Some(guardrail);
+                        (Phase::Opening(requested), None)
+                    }
                     Place::Waiting(mut slot) => {
                         // While another call with the same key waits, the request is its.
                         if !slot.leave() {
@@ -260,13 +268,13 @@ impl Track {
                     }
                     Place::Starting(slot) => (Phase::Starting, slot),
                 };
-                Some(LeftOver { desk, ending: gone(id, call, phase), _slot: slot })
+                Some(LeftOver { desk, ending: gone(id, call, phase), _slot: slot, asks })
             }
             Stage::Started { desk, permit, call, body } => {
                 let panicked = std::thread::panicking();
                 let phase = if body { Phase::Body { panicked } } else { Phase::Starting };
                 let id = permit.id();
-                Some(LeftOver { desk, ending: gone(id, call, phase), _slot: None })
+                Some(LeftOver { desk, ending: gone(id, call, phase), _slot: None, asks: None })
             }
             Stage::Left(left) => Some(left),
         }
@@ -295,7 +303,7 @@ fn gone(id: RequestId, call: Option<RequestId>, phase: Phase) -> Ending {
 
 impl LeftOver {
     fn outcome(desk: Arc<Desk>, permit: Box<Permit>, outcome: Outcome) -> Self {
-        Self { desk, ending: Ending::Outcome { permit, outcome }, _slot: None }
+        Self { desk, ending: Ending::Outcome { permit, outcome }, _slot: None, asks: None }
     }
 
     /// Whether its request may come on record yet, so that looking for it takes time.
@@ -315,13 +323,30 @@ impl LeftOver {
             return;
         };
         drop(runtime.spawn(async move {
-            let Self { desk, ending, _slot } = self;
+            let Self { desk, ending, _slot, asks } = self;
             if let Err(error) = desk.insist(&ending).await {
                 tracing::error!(%error, "the end of a call that went away is not on record");
-                desk.end_late(ending, &error);
+                return desk.end_late(ending, &error);
+            }
+            if let Err(error) = ask(&desk, asks, &ending).await {
+                tracing::error!(%error, "nobody could be asked about what others wait for");
             }
         }));
     }
+}
+
+/// Has people asked about a request that others wait for, and that nobody was told of yet.
+async fn ask(
+    desk: &Arc<Desk>,
+    asks: Option<Guardrail>,
+    ending: &Ending,
+) -> Result<(), desk::Error> {
+    if let (Some(guardrail), Ending::Gone(gone)) = (asks, ending)
+        && let Some(request) = desk.left_to_others(gone).await?
+    {
+        attend(&Watch::new(Arc::clone(desk), request), &guardrail.inner.approvers);
+    }
+    Ok(())
 }
 
 /// What is being recorded; dropped before it is, it goes back to where it was stored.
