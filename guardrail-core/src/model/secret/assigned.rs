@@ -5,7 +5,7 @@ use super::cookie;
 use super::name::kind_of;
 use super::pair;
 use super::quotes::Quotes;
-use super::shape::{Credential, run, stands};
+use super::shape::{Credential, flag_before, run, stands};
 use super::url;
 use super::value::{in_value, is_no_value, looks_random};
 
@@ -25,7 +25,10 @@ pub(super) fn at(bytes: &[u8], at: usize, quotes: &mut Quotes) -> Option<Credent
         Some(_) if is_place(bytes, begin, at, start) => None,
         Some(kind) => value(bytes, start, kind, quotes),
         None => telegram_token(bytes, at, name)
-            .or_else(|| looks_like_one(bytes, start, name, quotes))
+            .or_else(|| {
+                let found = looks_like_one(bytes, start, name, quotes);
+                found.filter(|_| !is_place(bytes, begin, at, start))
+            })
             .or_else(|| match sign {
                 b"=" => cookie::at(bytes, at, name),
                 b":" => account::changed(bytes, at),
@@ -35,7 +38,7 @@ pub(super) fn at(bytes: &[u8], at: usize, quotes: &mut Quotes) -> Option<Credent
 }
 
 /// Whether what stands there is no value but a place, or a command: `/etc/passwd: x`, `-v secret:/srv`,
-/// `images/auth-token:v1`, and what a shell runs behind `TOKEN= `.
+/// `images/auth-token:v1`, what a shell runs behind `TOKEN= ` and `-p password: `, and by an alias.
 fn is_place(bytes: &[u8], begin: usize, at: usize, start: usize) -> bool {
     let before = begin.checked_sub(1).and_then(|before| bytes.get(before));
     let apart = start - at > 1;
@@ -45,10 +48,13 @@ fn is_place(bytes: &[u8], begin: usize, at: usize, start: usize) -> bool {
                 [&b"/"[..], b"./", b"../", b"~/"].iter().any(|path| stands(bytes, start, path));
             (before == Some(&b'/') && (!apart || stands(bytes, begin, b"passwd")))
                 || (path && !apart)
+                // Of a list in YAML it is the first.
+                || (apart && flag_before(bytes, begin).is_some_and(|flag| flag != b"-"))
         }
         Some(b'=') => {
             let is_assigned = at.checked_sub(1).and_then(|last| bytes.get(last)) != Some(&b' ');
-            bytes.get(at + 1) == Some(&b' ') && is_assigned
+            let is_alias = bytes.get(..begin).is_some_and(|before| before.ends_with(b"alias "));
+            is_alias || (bytes.get(at + 1) == Some(&b' ') && is_assigned)
         }
         _ => false,
     }

@@ -127,6 +127,15 @@ pub(super) fn setting(bytes: &[u8], at: usize, around: &mut Around) -> Option<Cr
     {
         return None;
     }
+    // Not where it is an operand: `rm set token x`.
+    let mut before = bytes.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
+    while let Some((b' ' | b'\t', rest)) = before.split_last() {
+        before = rest;
+    }
+    let is_config = before.ends_with(b"config") || before.ends_with(b"configure");
+    if before.last().is_some_and(|byte| in_value(*byte)) && !is_config {
+        return None;
+    }
     let from = at + word.len() + 1;
     let name = run(near, from, |byte| in_value(byte) && byte != b'=');
     let start = from + name.len() + 1;

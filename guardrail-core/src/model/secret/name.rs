@@ -177,6 +177,13 @@ fn is_about(word: &[u8]) -> bool {
             | b"min"
             | b"max"
             | b"stdin"
+            // What is run to come by it.
+            | b"command"
+            | b"cmd"
+            | b"process"
+            | b"helper"
+            | b"program"
+            | b"script"
     )
 }
 

@@ -4,7 +4,7 @@ use super::account;
 use super::command::{self, Around};
 use super::key_block;
 use super::prefix::{base64, dashed, shapes};
-use super::shape::{Credential, run, stands};
+use super::shape::{Credential, flag_before, run, stands};
 
 /// The token that begins at `at`, where a word begins.
 pub(super) fn at(bytes: &[u8], at: usize, around: &mut Around) -> Option<Credential> {
@@ -105,7 +105,7 @@ fn header(bytes: &[u8], at: usize) -> Option<Credential> {
         return None;
     };
     let start = at + scheme.len() + 1;
-    if bytes.get(start - 1) != Some(&b' ') || is_behind_flag(bytes, at) {
+    if bytes.get(start - 1) != Some(&b' ') || flag_before(bytes, at).is_some() {
         return None;
     }
     let body = run(bytes, start, |byte| base64(byte) || matches!(byte, b'-' | b'.' | b'_' | b'~'));
@@ -115,15 +115,6 @@ fn header(bytes: &[u8], at: usize) -> Option<Credential> {
         || head.len() > 24
         || (least == 8 && is_name_and_password(head));
     (body.len() >= least && random).then_some(Credential { start, end: start + body.len(), kind })
-}
-
-/// Whether the word before this place is a flag, whose value begins here: behind it may stand anything.
-fn is_behind_flag(bytes: &[u8], at: usize) -> bool {
-    // A look at the end is enough, and keeps the search linear.
-    let before = bytes.get(at.saturating_sub(64)..at).unwrap_or_default();
-    let Some(before) = before.strip_suffix(b" ") else { return false };
-    let word = before.rsplit(|byte| !byte.is_ascii_graphic()).next().unwrap_or(before);
-    word.starts_with(b"-") && !word.contains(&b'=')
 }
 
 /// Whether base64 text spells printable characters with a `:` between them.
