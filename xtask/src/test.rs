@@ -17,6 +17,8 @@ pub(crate) fn steps() -> Result<Vec<Step>, Failure> {
             Cmd::cargo("clippy --workspace --all-targets --all-features --locked -- -D warnings"),
         ),
         lints::step(),
+        // Built with the whole workspace a program has every feature of tokio that a test of any crate asks for.
+        Step::command("installed", Cmd::cargo("check --package guardrail-cli --locked")),
         counterparts::step(),
         Step::command(
             "tests",
