@@ -111,6 +111,15 @@ impl Args {
                     "`{}` stands for nothing here: name what it shows, as in `{plan}` or `{plan:?}` \
                      (`{{` is a brace)",
                 );
+            } else if shown.contains('.') {
+                errors.at(
+                    literal.span(),
+                    format!(
+                        "`{shown}` is more than a name, and a text names parameters, as in `{{plan}}`: \
+                         make it a parameter of its own, or show it beside the text by \
+                         `fields(name = {shown})`"
+                    ),
+                );
             } else if self.mode(&shown) == Mode::Redact {
                 errors.at(
                     literal.span(),
