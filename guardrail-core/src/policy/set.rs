@@ -180,7 +180,10 @@ impl PolicySet {
         // The exact id is the rule, and it is found without making text.
         let person = self.directory().person(id).or_else(|| self.directory().named(id.as_str()));
         match person {
-            None => Some(format!("the call acts for `{id}`, who is not in the directory")),
+            None => Some(format!(
+                "the call acts for `{id}`, who is not in the directory: `[people]` of the policy \
+                 file has nobody of that id or email"
+            )),
             Some(person) if !person.is_active() => {
                 Some(format!("the call acts for `{id}`, who is not active any more"))
             }
@@ -196,7 +199,7 @@ impl PolicySet {
     fn unknown(&self, name: &PolicyName) -> String {
         let names = self.policies().map(|policy| policy.name.as_str());
         match likely(name.as_str(), names) {
-            Some(other) => format!("there is no policy `{name}`; did you mean `{other}`?"),
+            Some(other) => format!("there is no policy `{name}` (did you mean `{other}`?)"),
             None => format!("there is no policy `{name}`"),
         }
     }

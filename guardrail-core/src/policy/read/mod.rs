@@ -42,7 +42,11 @@ pub(super) fn policy_set(file: &str, text: String) -> Result<PolicySet, PolicyEr
         // Only of this slip the place is a whole key.
         let key = slip.span().filter(|_| slip.message() == "duplicate key");
         let key = key.and_then(|span| text.get(span)).unwrap_or_default();
-        report.add(at(slip), show::key(key.trim_matches(['"', '\''])), slip.message());
+        let key = match key.trim_matches(['"', '\'']) {
+            "" => String::new(),
+            key => show::key(key),
+        };
+        report.add(at(slip), key, slip.message());
     }
     if !report.is_empty() {
         return Err(report.into_error(file, &text));

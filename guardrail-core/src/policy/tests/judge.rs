@@ -83,7 +83,7 @@ fn a_policy_that_is_not_there_denies_and_names_the_likely_one() {
     let set = set(WHOLE);
     assert_eq!(
         denied(&set, &call("refunds", None)),
-        "there is no policy `refunds`; did you mean `refund`?"
+        "there is no policy `refunds` (did you mean `refund`?)"
     );
     assert_eq!(denied(&set, &call("payments", None)), "there is no policy `payments`");
     assert!(!set.contains(&name("refunds")));
@@ -134,7 +134,8 @@ fn a_call_for_somebody_unknown_or_gone_is_denied_under_every_policy() {
     for policy in ["prod-change", "refund", "read", "key-rotation"] {
         assert_eq!(
             denied(&set, &call(policy, Some("mallory"))),
-            "the call acts for `mallory`, who is not in the directory"
+            "the call acts for `mallory`, who is not in the directory: `[people]` of the policy file \
+             has nobody of that id or email"
         );
         assert_eq!(
             denied(&set, &call(policy, Some("carol"))),
