@@ -26,7 +26,9 @@ type Rule = Box<dyn Fn(&ApprovalRequest) -> bool + Send + Sync>;
 /// An approver that answers by script, and records what it was asked. Clones share script and
 /// record.
 ///
-/// Its answers are votes like all others: refused where the person may not vote.
+/// Its answers are votes like all others: refused where the person may not vote. The call then waits
+/// on, until its time is up; [`casts`](Self::casts) says why. With a policy file, name a person of it
+/// whom the policy asks ([`as_person`](Self::as_person)).
 ///
 /// ```
 /// # async fn example() {
