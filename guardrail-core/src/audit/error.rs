@@ -71,8 +71,11 @@ pub enum Error {
         /// What is wrong, and what to do.
         why: Box<str>,
     },
-    /// Another process writes this log.
-    #[error("the {log} at `{place}` is in use by another process")]
+    /// Another process writes this log, or this one has opened it before.
+    #[error(
+        "the {log} at `{place}` is in use: it has one writer, and another process, or an earlier \
+         open in this one, has not closed it"
+    )]
     InUse {
         /// Which log.
         log: &'static str,

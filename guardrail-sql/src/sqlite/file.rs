@@ -37,7 +37,9 @@ pub(super) async fn open(path: &Path, own_clock: bool) -> Result<Sqlite, Error> 
     let name = Sqlite::NAME;
     prepare(path)?;
     let options = options(path);
-    let failed = |error: sqlx::Error| Error::storage(name, "open its file", error);
+    let failed = |error: sqlx::Error| {
+        Error::storage(name, "open its file", format!("`{}`: {error}", path.display()))
+    };
     let deadline = Instant::now() + BUSY;
     let mut connection = loop {
         match options.connect().await {
@@ -78,7 +80,14 @@ static MAKING: Mutex<()> = Mutex::new(());
 /// is there is not opened: to close it would give up all locks this process has on it
 /// (<https://www.sqlite.org/howtocorrupt.html>, 2.2).
 fn prepare(path: &Path) -> Result<(), Error> {
-    let failed = |error: std::io::Error| Error::storage(Sqlite::NAME, "make its file", error);
+    let failed = |error: std::io::Error| {
+        let why = format!("`{}`: {error}", path.display());
+        Error::storage(Sqlite::NAME, "make its file", std::io::Error::new(error.kind(), why))
+    };
+    if path.is_dir() {
+        let why = "it is a folder, and this log is a file".to_owned();
+        return Err(failed(std::io::Error::new(ErrorKind::IsADirectory, why)));
+    }
     let (mut file, mut folder) = (OpenOptions::new(), DirBuilder::new());
     file.write(true).create_new(true);
     folder.recursive(true);

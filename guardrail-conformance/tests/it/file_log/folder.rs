@@ -26,6 +26,8 @@ async fn one_writer_at_a_time() {
     let second = FileLog::open(&path).await;
     let Err(Error::InUse { place, .. }) = second else { panic!("{second:?}") };
     assert_eq!(&*place, path.to_str().unwrap());
+    let said = FileLog::open(&path).await.unwrap_err().to_string();
+    assert!(said.contains("or an earlier open in this one"), "{said}");
     first.append(&ask(1)).await.unwrap();
     first.close().await;
     for number in 2..200 {
@@ -36,6 +38,20 @@ async fn one_writer_at_a_time() {
     let third = FileLog::open(&path).await.unwrap();
     assert_eq!(third.stream(id(1), Version::START).await.unwrap().len(), 1);
     assert_eq!(third.stream(id(199), Version::START).await.unwrap().len(), 1);
+}
+
+/// Who names a file is told that it is one.
+#[tokio::test]
+async fn a_file_is_no_folder() {
+    let root = TempDir::new().unwrap();
+    let path = root.path().join("audit.db");
+    fs::write(&path, b"SQLite format 3\0").unwrap();
+    let said = FileLog::open(&path).await.unwrap_err().to_string();
+    let place = path.display();
+    assert!(
+        said.contains(&format!("`{place}`: it is a file, and this log lives in a folder")),
+        "{said}"
+    );
 }
 
 /// A folder that is refused is given free again.

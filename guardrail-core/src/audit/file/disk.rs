@@ -28,6 +28,10 @@ impl Disk {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let place = path.display().to_string();
         let failed = |error| Error::storage(NAME, "open its folder", named(error, path));
+        if path.is_file() {
+            let why = "it is a file, and this log lives in a folder of its own";
+            return Err(failed(io::Error::new(io::ErrorKind::NotADirectory, why)));
+        }
         make(path).map_err(failed)?;
         guard(path).map_err(failed)?.map_or(Ok(()), |mode| {
             let why = format!(

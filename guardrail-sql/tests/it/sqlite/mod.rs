@@ -6,6 +6,7 @@ mod between;
 mod full;
 mod heads;
 mod machine;
+mod place;
 mod rules;
 mod shared;
 mod sidecar;
