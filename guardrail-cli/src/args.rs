@@ -270,7 +270,9 @@ fn page(command: clap::Command, out: &mut dyn io::Write) -> io::Result<()> {
 }
 
 fn request(text: &str) -> Result<RequestId, String> {
-    RequestId::parse(text).map_err(|error| error.to_string())
+    RequestId::parse(text).map_err(|_| {
+        "a request is named by its whole id, as `guardrail audit ls` prints it".to_owned()
+    })
 }
 
 fn person(text: &str) -> Result<PersonId, String> {

@@ -27,13 +27,11 @@ pub(crate) enum Error {
     Read { place: String, why: io::Error },
 
     #[error("{place}: {why}")]
-    #[diagnostic(help(
-        "several logs may live in one database: --name says which; the default is `main`"
-    ))]
+    #[diagnostic(help("{}", of_database(why)))]
     Database { place: String, why: audit::Error },
 
     #[error("record {sequence} of `{place}` is no record: {why}")]
-    #[diagnostic(help("`guardrail audit verify` says what is wrong with the log"))]
+    #[diagnostic(help("{}", of_record(*sequence)))]
     Record { place: String, sequence: Sequence, why: RecordError },
 
     #[error(transparent)]
@@ -61,6 +59,9 @@ pub(crate) enum Error {
     Checkpoint { place: String, why: CheckpointError },
 
     #[error("`{0}` holds no checkpoint")]
+    #[diagnostic(help(
+        "the program that writes the log signs one a second after a record, and when it closes the log: one that ended sooner has signed none"
+    ))]
     NoCheckpoint(String),
 
     #[error("record {sequence} is not yet covered: the checkpoint covers {size} records")]
@@ -144,5 +145,22 @@ impl Error {
     /// 1: the log does not hold what it should; 2: the command could not be carried out.
     pub(crate) fn exit(&self) -> ExitCode {
         if self.is_fault() { ExitCode::from(1) } else { ExitCode::from(2) }
+    }
+}
+
+fn of_database(why: &audit::Error) -> &'static str {
+    match why {
+        audit::Error::Unreachable { .. } => {
+            "is the server running, and does the URL name it: postgres://USER@HOST:PORT/DATABASE"
+        }
+        _ => "several logs may live in one database: --name says which; the default is `main`",
+    }
+}
+
+fn of_record(sequence: Sequence) -> &'static str {
+    if sequence == Sequence::START.next() {
+        "is this an audit log? --log takes a folder of FileLog, an SQLite file, a postgres:// URL, or what `guardrail audit export --format jsonl` wrote"
+    } else {
+        "`guardrail audit verify` says what is wrong with the log"
     }
 }

@@ -102,7 +102,7 @@ fn as_text(
         Some(first) if against => {
             out.line(&format!("not covered by a checkpoint since record {first}"))
         }
-        Some(_) => out.line("not covered by a checkpoint: none was given"),
+        Some(_) => out.line("not covered by a checkpoint: none was given (--keys takes those the log keeps of itself, --against another)"),
         None => out.line("covered by a checkpoint to the end"),
     }
 }

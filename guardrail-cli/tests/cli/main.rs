@@ -12,6 +12,7 @@ mod databases;
 mod export;
 mod log;
 mod ls;
+mod mistakes;
 mod prove;
 mod redact;
 mod show;
