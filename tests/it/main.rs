@@ -8,20 +8,19 @@
     reason = "tests may fail loudly"
 )]
 
-mod agreeing;
 mod approvers;
 mod body;
 mod bounds;
 mod capture;
 mod changed;
 mod clock;
-mod comings;
 mod decisions;
 mod door;
 mod drops;
 mod errors;
 mod fence;
 mod fold;
+mod interleaved;
 mod keys;
 mod log_faults;
 mod macros;

@@ -10,7 +10,6 @@ mod pausing;
 mod policies;
 mod stepping;
 mod story;
-mod uneven;
 mod world;
 
 pub(crate) use approvers::{End, Scripted, Voter};
@@ -22,5 +21,4 @@ pub(crate) use pausing::{PausingLog, Place};
 pub(crate) use policies::{PEOPLE, policies, policies_of};
 pub(crate) use stepping::SteppingLog;
 pub(crate) use story::{last_step, story};
-pub(crate) use uneven::UnevenLog;
 pub(crate) use world::{World, approve, cast, deny};

@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use guardrail::model::RETRIES;
-use guardrail::{AuditLog, Cast, Context, Error, Identity, MemoryLog, Seen, Vote};
+use guardrail::{AuditLog, Context, Error, MemoryLog};
 use guardrail_conformance::When;
 use proptest::prelude::*;
 use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 
-use crate::support::{End, PausingLog, Place, Scripted, UnevenLog, World, approve, story};
+use super::{UnevenLog, turns, vote};
+use crate::support::{End, PausingLog, Place, Scripted, World, approve, story};
 
 const ASK: &str = r#"approvers = ["group:sre"]"#;
 const ALLOW: &str = r#"effect = "allow""#;
@@ -43,22 +44,6 @@ fn step() -> impl Strategy<Value = Step> {
         1 => prop::bool::weighted(0.8).prop_map(Step::Decides),
         4 => (1..12_u8).prop_map(Step::Turns),
     ]
-}
-
-async fn turns(times: u8) {
-    for _ in 0..times {
-        tokio::task::yield_now().await;
-    }
-}
-
-/// A person votes on what is open. Where it is not any more, that is refused.
-async fn decide(world: World, approves: bool) -> Option<Cast> {
-    let id = *world.log().open(None, 1).await.ok()?.first()?;
-    let review = world.guardrail.review(id, "web").await.ok()?;
-    let seen = Seen::whole(review.request().intent().digest(), review.show("").await.ok()?);
-    let bob = Identity::person("bob");
-    let vote = if approves { Vote::approve(bob, seen) } else { Vote::deny(bob, seen) };
-    review.cast(vote).await.ok()
 }
 
 /// How many bodies run now, and how many did at a time.
@@ -123,7 +108,9 @@ async fn play(policy: &str, steps: Vec<Step>, pauses: Vec<u8>, long: u8) {
                 calls.swap_remove(which).abort();
             }
             Step::Goes(_) => {}
-            Step::Decides(approves) => drop(tokio::spawn(decide(worlds[0].clone(), approves))),
+            Step::Decides(approves) => {
+                drop(tokio::spawn(vote(worlds[0].clone(), 0, "bob", approves)))
+            }
             Step::Turns(times) => turns(times).await,
         }
     }

@@ -8,28 +8,26 @@ use guardrail::audit::{Append, Appended, AuditRecord, Error};
 use guardrail::model::LogId;
 use guardrail::{AuditLog, MemoryLog, RequestId, Sequence, Timestamp, Version};
 
+use super::turns;
+
 /// A log in memory whose answers let others go first as often as these numbers say, in turn. It
 /// writes in tasks of its own, as logs with a writer thread do.
 #[derive(Debug)]
-pub(crate) struct UnevenLog {
+pub(super) struct UnevenLog {
     inner: Arc<MemoryLog>,
     turns: Vec<u8>,
     next: AtomicUsize,
 }
 
 impl UnevenLog {
-    pub(crate) fn new(turns: Vec<u8>) -> Self {
+    pub(super) fn new(turns: Vec<u8>) -> Self {
         Self { inner: Arc::new(MemoryLog::new()), turns, next: AtomicUsize::new(0) }
     }
 
     fn turn(&self) -> impl Future<Output = ()> + Send + use<> {
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         let times = self.turns.get(next % self.turns.len().max(1)).copied().unwrap_or(0);
-        async move {
-            for _ in 0..times {
-                tokio::task::yield_now().await;
-            }
-        }
+        turns(times)
     }
 }
 

@@ -6,14 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use guardrail::audit::{Inspector, inspect};
-use guardrail::{
-    ApprovalRequest, AuditLog, Cast, Error, Identity, Intent, RequestId, Seen, Sequence, Vote,
-};
+use guardrail::{ApprovalRequest, AuditLog, Error, Intent, RequestId, Sequence};
 use proptest::prelude::*;
 use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 
-use crate::support::{UnevenLog, World, policies, story};
+use super::{UnevenLog, turns, vote};
+use crate::support::{World, policies, story};
 
 /// A policy, and whether it lets a body begin that these people have approved.
 type Rule = (&'static str, fn(&BTreeSet<String>) -> bool);
@@ -62,15 +61,6 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-async fn vote(world: World, person: &str, approves: bool, which: usize) -> Option<Cast> {
-    let id = *world.log().open(None, 3).await.ok()?.get(which)?;
-    let review = world.guardrail.review(id, "web").await.ok()?;
-    let seen = Seen::whole(review.request().intent().digest(), review.show("").await.ok()?);
-    let who = Identity::person(person);
-    let vote = if approves { Vote::approve(who, seen) } else { Vote::deny(who, seen) };
-    review.cast(vote).await.ok()
-}
-
 /// The rules that may be in force: one is, another may be about to be.
 type InForce = Arc<Mutex<(usize, Option<usize>)>>;
 
@@ -117,14 +107,10 @@ async fn play(first: usize, steps: Vec<Step>, pauses: Vec<u8>) {
             }
             Step::Goes(_) => {}
             Step::Votes(person, approves, which) => {
-                drop(tokio::spawn(vote(world.clone(), person, approves, which)));
+                drop(tokio::spawn(vote(world.clone(), which, person, approves)));
             }
             Step::Rules(rule) => rules.send(rule).await.unwrap(),
-            Step::Turns(times) => {
-                for _ in 0..times {
-                    tokio::task::yield_now().await;
-                }
-            }
+            Step::Turns(times) => turns(times).await,
             // Also while something is under way: the log hangs for so long.
             Step::Minutes(minutes) => {
                 tokio::time::advance(Duration::from_secs(60 * minutes)).await;
