@@ -2,7 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::{Digest, LogId};
+use crate::audit::json;
+use crate::model::{AuditEvent, Digest, LogId, Sequence, Version, decimal};
 
 /// The version of the line's form.
 pub const VERSION: u32 = 1;
@@ -26,25 +27,64 @@ const LOG: &str = "{\"v\":1,\"log\":\"";
 /// What a line ends with, behind the leaf before.
 const END: &str = "\"}";
 
-/// The log that a line begins with.
-pub(super) fn log(line: &str) -> Option<LogId> {
-    LogId::parse(line.strip_prefix(LOG)?.get(..36)?).ok()
+/// What stands around the event of one line.
+pub(super) struct Around {
+    pub(super) sequence: Sequence,
+    pub(super) writer: Sequence,
+    pub(super) version: Version,
+    /// How many records of the same append follow.
+    pub(super) more: u32,
+    /// The leaf hash of the line before.
+    pub(super) prev: Digest,
 }
 
-/// Whether it is a line of this log.
-pub(super) fn is_of(line: &str, log: LogId) -> bool {
+/// The fields that all lines of one append have the same, as text.
+pub(super) struct Same<'t> {
+    pub(super) log: &'t str,
+    pub(super) time: &'t str,
+    pub(super) id: &'t str,
+}
+
+/// Writes the line of one record. Names and values around the event need no escape, so they are
+/// written straight; a test reads them back by [`Wire`](crate::audit::record::Wire).
+///
+/// # Errors
+/// When the event fails to serialise.
+pub(super) fn write(
+    same: &Same<'_>,
+    around: &Around,
+    event: &AuditEvent,
+    line: &mut String,
+) -> Result<(), serde_json::Error> {
+    let Around { sequence, writer, version, more, prev } = around;
+    line.push_str(LOG);
+    line.push_str(same.log);
+    line.push_str("\",\"seq\":");
+    decimal(sequence.get(), line);
+    line.push_str(",\"time\":\"");
+    line.push_str(same.time);
+    line.push_str("\",\"writer\":");
+    decimal(writer.get(), line);
+    line.push_str(",\"id\":\"");
+    line.push_str(same.id);
+    line.push_str("\",\"ver\":");
+    decimal(version.get(), line);
+    if *more > 0 {
+        line.push_str(",\"more\":");
+        decimal((*more).into(), line);
+    }
+    line.push_str(",\"event\":");
+    json::write(event, line)?;
+    line.push_str(",\"prev\":\"");
+    line.push_str(prev.text(&mut [0; 64]));
+    line.push_str(END);
+    Ok(())
+}
+
+/// Whether a line begins with its log and ends with the leaf before, as [`write`] has it.
+pub(super) fn is_around(line: &str, log: LogId, prev: Digest) -> bool {
     line.strip_prefix(LOG).is_some_and(|behind| behind.starts_with(log.text(&mut [0; 36])))
-}
-
-/// The leaf before, with which a line ends.
-pub(super) fn prev(line: &str) -> Option<Digest> {
-    let line = line.strip_suffix(END)?;
-    Digest::parse(line.get(line.len().checked_sub(64)?..)?).ok()
-}
-
-/// Whether it follows the line with this leaf hash.
-pub(super) fn follows(line: &str, leaf: Digest) -> bool {
-    line.strip_suffix(END).is_some_and(|before| before.ends_with(leaf.text(&mut [0; 64])))
+        && line.strip_suffix(END).is_some_and(|before| before.ends_with(prev.text(&mut [0; 64])))
 }
 
 /// Whether this version knows an event of this name.

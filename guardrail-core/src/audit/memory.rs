@@ -120,7 +120,7 @@ impl Inner {
             Some(stream) => (stream.version(), stream.last()),
             None => (Version::START, Sequence::START),
         };
-        let sealed = self.sealer.append(id, version, now, events)?;
+        let sealed = self.sealer.append_unwritten(id, version, now, events)?;
         self.index.admit_all(id, sealed.iter().map(AsRef::as_ref));
         for record in &sealed {
             self.records.push(Kept { record: Arc::clone(record), before });

@@ -1,10 +1,11 @@
 //! One record: an event, sealed as one line of JSON in printable ASCII.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::audit::line::{self, LINE_LIMIT, VERSION, is_known, leaf};
+use crate::audit::line::{self, Around, LINE_LIMIT, Same, VERSION, is_known, leaf};
 use crate::clock::Timestamp;
 use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version};
 
@@ -17,11 +18,13 @@ pub struct AuditRecord {
     pub(crate) more: u32,
     pub(crate) time: Timestamp,
     pub(crate) writer: Sequence,
+    pub(crate) log: LogId,
+    pub(crate) prev: Digest,
     pub(crate) leaf: Digest,
     pub(crate) event: AuditEvent,
-    /// INVARIANT: it begins with its log and ends with the leaf before, as [`seal`] writes them. Of a
-    /// record that thousands of requests keep in memory these stand nowhere else.
-    pub(crate) line: Box<str>,
+    /// What was hashed, or nothing until somebody asks: the other fields say all of it, and a log in
+    /// memory keeps many records whose lines nobody reads.
+    pub(crate) line: OnceLock<Box<str>>,
 }
 
 /// A line's fields in the order in which [`seal`] writes them.
@@ -98,21 +101,22 @@ impl AuditRecord {
         if wire.v != VERSION {
             return Err(RecordError::Version(wire.v));
         }
-        let record = Self {
+        if !line::is_around(line, wire.log, wire.prev) {
+            return Err(RecordError::Form("its fields are not in their order".to_owned()));
+        }
+        Ok(Self {
             sequence: wire.seq,
             id: wire.id,
             version: wire.ver,
             more: wire.more,
             time: wire.time,
             writer: wire.writer,
+            log: wire.log,
+            prev: wire.prev,
             leaf: leaf(line.as_bytes()),
             event: wire.event,
-            line: line.into(),
-        };
-        if !record.is_of(wire.log) || !record.follows(wire.prev) {
-            return Err(RecordError::Form("its fields are not in their order".to_owned()));
-        }
-        Ok(record)
+            line: OnceLock::from(Box::from(line)),
+        })
     }
 
     /// Its place in the log.
@@ -153,13 +157,8 @@ impl AuditRecord {
 
     /// The log it belongs to.
     #[must_use]
-    pub fn log(&self) -> LogId {
-        line::log(&self.line).unwrap_or(LogId::NONE)
-    }
-
-    /// Whether it belongs to this log.
-    pub(crate) fn is_of(&self, log: LogId) -> bool {
-        line::is_of(&self.line, log)
+    pub const fn log(&self) -> LogId {
+        self.log
     }
 
     /// What happened.
@@ -170,14 +169,8 @@ impl AuditRecord {
 
     /// The leaf hash of the record before; all zero for the first.
     #[must_use]
-    pub fn prev(&self) -> Digest {
-        // Where it said none, it would follow no record.
-        line::prev(&self.line).unwrap_or(Digest::from_bytes([0xff; 32]))
-    }
-
-    /// Whether it follows the record with this leaf hash.
-    pub(crate) fn follows(&self, leaf: Digest) -> bool {
-        line::follows(&self.line, leaf)
+    pub const fn prev(&self) -> Digest {
+        self.prev
     }
 
     /// Its own leaf hash: SHA-256 of a zero byte and the line.
@@ -188,14 +181,32 @@ impl AuditRecord {
 
     /// The exact line, without its line feed: printable ASCII.
     #[must_use]
-    pub const fn line(&self) -> &str {
-        &self.line
+    pub fn line(&self) -> &str {
+        self.line.get_or_init(|| {
+            let mut line = String::new();
+            // It was written once, to be hashed.
+            let _ = self.write(&mut line);
+            line.into_boxed_str()
+        })
+    }
+
+    /// Writes its line.
+    fn write(&self, line: &mut String) -> Result<(), serde_json::Error> {
+        let Self { sequence, id, version, more, writer, prev, .. } = *self;
+        let (mut log_text, mut id_text) = ([0; 36], [0; 36]);
+        let same = Same {
+            log: self.log.text(&mut log_text),
+            time: &self.time.to_string(),
+            id: id.text(&mut id_text),
+        };
+        let around = Around { sequence, writer, version, more, prev };
+        line::write(&same, &around, &self.event, line)
     }
 }
 
 impl fmt::Debug for AuditRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.line)
+        f.write_str(self.line())
     }
 }
 

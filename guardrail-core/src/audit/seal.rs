@@ -6,15 +6,14 @@
 //! before. `more` says how many records of the same append follow, and is left out where none do.
 
 use std::cell::Cell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::audit::error::Error;
-use crate::audit::json;
-use crate::audit::line::LINE_LIMIT;
+use crate::audit::line::{self, Around, LINE_LIMIT, Same};
 pub use crate::audit::line::{VERSION, leaf};
 use crate::audit::record::{AuditRecord, RecordError};
 use crate::clock::Timestamp;
-use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version, decimal};
+use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version};
 
 /// Most bytes of the buffer that a thread keeps for the next line.
 const SCRATCH_KEPT: usize = 64 * 1024;
@@ -119,10 +118,33 @@ impl Sealer {
         time: Timestamp,
         events: &[AuditEvent],
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
+        let keep = |line: &str| OnceLock::from(Box::from(line));
+        self.seal_all(id, version, time, events, keep)
+    }
+
+    /// The same for a log that writes its lines nowhere: hashed, and made again for who asks.
+    pub(crate) fn append_unwritten(
+        &mut self,
+        id: RequestId,
+        version: Version,
+        time: Timestamp,
+        events: &[AuditEvent],
+    ) -> Result<Vec<Arc<AuditRecord>>, Error> {
+        self.seal_all(id, version, time, events, |_| OnceLock::new())
+    }
+
+    fn seal_all(
+        &mut self,
+        id: RequestId,
+        version: Version,
+        time: Timestamp,
+        events: &[AuditEvent],
+        keep: impl Fn(&str) -> OnceLock<Box<str>>,
+    ) -> Result<Vec<Arc<AuditRecord>>, Error> {
         let mut end = *self;
         let time = time.max(self.time);
         let (mut log_text, mut id_text, time_text) = ([0; 36], [0; 36], time.text());
-        let header = Header {
+        let same = Same {
             log: self.log.text(&mut log_text),
             time: std::str::from_utf8(&time_text).unwrap_or_default(),
             id: id.text(&mut id_text),
@@ -130,87 +152,50 @@ impl Sealer {
         let mut version = version;
         let mut records = Vec::with_capacity(events.len());
         let mut more = u32::try_from(events.len()).unwrap_or(u32::MAX);
+        // Written in a buffer that is kept: a line grows nowhere.
+        let mut line = SCRATCH.take();
         for event in events {
+            let illegal =
+                |why: &str| Error::Illegal { event: event.name().into(), why: why.into() };
+            if matches!(event, AuditEvent::Other { .. }) {
+                return Err(illegal("this version does not know the event"));
+            }
             version = version.next();
             more = more.saturating_sub(1);
-            records.push(Arc::new(end.seal(&header, id, version, time, more, event.clone())?));
+            let (sequence, prev) = (end.last.next(), end.prev);
+            let writer = match event {
+                AuditEvent::Opened { .. } => sequence,
+                _ => end.writer,
+            };
+            line.clear();
+            // The zero byte before it is hashed with it, and saves a copy of its first block.
+            line.push('\0');
+            line::write(&same, &Around { sequence, writer, version, more, prev }, event, &mut line)
+                .map_err(|error| illegal(&error.to_string()))?;
+            let text = line.get(1..).unwrap_or_default();
+            if text.len() > LINE_LIMIT {
+                return Err(illegal(&RecordError::TooLong.to_string()));
+            }
+            let leaf = Digest::of(line.as_bytes());
+            end = Self { log: self.log, last: sequence, prev: leaf, writer, time };
+            records.push(Arc::new(AuditRecord {
+                sequence,
+                id,
+                version,
+                more,
+                time,
+                writer,
+                log: self.log,
+                prev,
+                leaf,
+                event: event.clone(),
+                line: keep(text),
+            }));
+        }
+        if line.capacity() <= SCRATCH_KEPT {
+            SCRATCH.set(line);
         }
         *self = end;
         Ok(records)
     }
-
-    fn seal(
-        &mut self,
-        header: &Header<'_>,
-        id: RequestId,
-        version: Version,
-        time: Timestamp,
-        more: u32,
-        event: AuditEvent,
-    ) -> Result<AuditRecord, Error> {
-        let illegal = |why: &str| Error::Illegal { event: event.name().into(), why: why.into() };
-        if matches!(event, AuditEvent::Other { .. }) {
-            return Err(illegal("this version does not know the event"));
-        }
-        let sequence = self.last.next();
-        let writer = match event {
-            AuditEvent::Opened { .. } => sequence,
-            _ => self.writer,
-        };
-        // Written in a buffer that is kept, and copied out at its length: a line grows nowhere.
-        let mut line = SCRATCH.take();
-        line.clear();
-        header.write(sequence, writer, version, more, &mut line);
-        json::write(&event, &mut line).map_err(|error| illegal(&error.to_string()))?;
-        close(self.prev, &mut line);
-        if line.len() > LINE_LIMIT {
-            return Err(illegal(&RecordError::TooLong.to_string()));
-        }
-        let text: Box<str> = line.as_str().into();
-        if line.capacity() <= SCRATCH_KEPT {
-            SCRATCH.set(line);
-        }
-        let leaf = leaf(text.as_bytes());
-        let record =
-            AuditRecord { sequence, id, version, more, time, writer, leaf, event, line: text };
-        *self = Self { log: self.log, last: sequence, prev: leaf, writer, time };
-        Ok(record)
-    }
-}
-
-/// The fields before the event, as far as all records of an append have the same. Names and values
-/// need no escape, so they are written straight; a test reads them back by
-/// [`Wire`](crate::audit::record::Wire).
-struct Header<'t> {
-    log: &'t str,
-    time: &'t str,
-    id: &'t str,
-}
-
-impl Header<'_> {
-    fn write(&self, seq: Sequence, writer: Sequence, ver: Version, more: u32, line: &mut String) {
-        line.push_str("{\"v\":1,\"log\":\"");
-        line.push_str(self.log);
-        line.push_str("\",\"seq\":");
-        decimal(seq.get(), line);
-        line.push_str(",\"time\":\"");
-        line.push_str(self.time);
-        line.push_str("\",\"writer\":");
-        decimal(writer.get(), line);
-        line.push_str(",\"id\":\"");
-        line.push_str(self.id);
-        line.push_str("\",\"ver\":");
-        decimal(ver.get(), line);
-        if more > 0 {
-            line.push_str(",\"more\":");
-            decimal(more.into(), line);
-        }
-        line.push_str(",\"event\":");
-    }
-}
-
-fn close(prev: Digest, line: &mut String) {
-    line.push_str(",\"prev\":\"");
-    line.push_str(prev.text(&mut [0; 64]));
-    line.push_str("\"}");
 }

@@ -19,7 +19,7 @@ impl Desk {
     pub(crate) async fn cast(
         &self,
         request: ApprovalRequest,
-        channel: &str,
+        channel: &Arc<str>,
         vote: &Vote,
     ) -> Result<(ApprovalRequest, Cast), Error> {
         self.change_request(request, |request, now| {
@@ -143,7 +143,12 @@ fn voter(
 }
 
 /// The events of a vote that counts, with the decision where it decides.
-fn count(request: &ApprovalRequest, channel: &str, vote: &Vote, person: PersonId) -> Move<Cast> {
+fn count(
+    request: &ApprovalRequest,
+    channel: &Arc<str>,
+    vote: &Vote,
+    person: PersonId,
+) -> Move<Cast> {
     let reason = vote.reason.as_deref().filter(|reason| !reason.trim().is_empty());
     let reason = reason.map(|reason| cut(&mask_text(reason), TEXT_LIMIT));
     let tally = match (vote.choice, request.requirement()) {
@@ -155,7 +160,7 @@ fn count(request: &ApprovalRequest, channel: &str, vote: &Vote, person: PersonId
     let voted = AuditEvent::Voted(Arc::new(Voted {
         person: person.clone(),
         identity: vote.identity().clone(),
-        channel: channel.into(),
+        channel: Arc::clone(channel),
         choice: vote.choice,
         reason: reason.clone(),
         digest: vote.seen.digest,

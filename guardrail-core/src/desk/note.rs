@@ -16,7 +16,7 @@ impl Desk {
     pub(crate) async fn posted(
         &self,
         request: ApprovalRequest,
-        channel: &str,
+        channel: &Arc<str>,
         receipt: &Receipt,
     ) -> Result<ApprovalRequest, Error> {
         if receipt.reference().len() > Receipt::LIMIT {
@@ -24,7 +24,7 @@ impl Desk {
         }
         self.note(request, || {
             AuditEvent::Posted(Arc::new(Posted {
-                channel: channel.into(),
+                channel: Arc::clone(channel),
                 receipt: receipt.reference().into(),
                 nonce: receipt.nonce(),
             }))

@@ -30,7 +30,8 @@ pub(crate) enum Entered {
 pub(crate) struct Waiting {
     guardrail: Guardrail,
     over: Next<desk::Settled>,
-    began: Timestamp,
+    /// Nothing where nobody traces the call.
+    began: Option<Timestamp>,
     requested: Arc<Requested>,
     span: Span,
 }
@@ -70,7 +71,7 @@ pub(crate) async fn enter(
     match passed {
         Ok(None) => Ok(Entered::Passed(requested)),
         Ok(Some(watch)) => {
-            let (over, began) = (watch.answered(), desk.now());
+            let (over, began) = (watch.answered(), (!span.is_disabled()).then(|| desk.now()));
             let guardrail = guardrail.clone();
             Ok(Entered::Waiting(Waiting { guardrail, over, began, requested, span }))
         }
@@ -173,13 +174,15 @@ async fn spend(
     guardrail: &Guardrail,
     request: ApprovalRequest,
     call: Option<RequestId>,
-    began: Timestamp,
+    began: Option<Timestamp>,
     track: &Track,
 ) -> Result<(), Error> {
     let desk = &guardrail.inner.desk;
     let span = Span::current();
-    let waited = u64::try_from(desk.now().since(began).as_millis()).unwrap_or(u64::MAX);
-    span.record("guardrail.wait_ms", waited);
+    if let Some(began) = began {
+        let waited = u64::try_from(desk.now().since(began).as_millis()).unwrap_or(u64::MAX);
+        span.record("guardrail.wait_ms", waited);
+    }
     if let Some(vote) = request.votes().last() {
         span.record("guardrail.channel", &*vote.voted().channel);
     }

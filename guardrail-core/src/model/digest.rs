@@ -156,10 +156,18 @@ pub(crate) fn netstring(to: &mut String, text: &str) {
 
 /// Writes a number in decimal digits.
 pub(crate) fn decimal(number: u64, to: &mut String) {
-    if number >= 10 {
-        decimal(number / 10, to);
+    let digit = |number: u64| char::from(b'0' + u8::try_from(number % 10).unwrap_or(0));
+    // Nearly every number has three digits at most.
+    if number >= 1000 {
+        decimal(number / 1000, to);
     }
-    to.push(char::from(b'0' + u8::try_from(number % 10).unwrap_or(0)));
+    if number >= 100 {
+        to.push(digit(number / 100));
+    }
+    if number >= 10 {
+        to.push(digit(number / 10));
+    }
+    to.push(digit(number));
 }
 
 /// Writes `bytes` as lower-case hexadecimal digits into `text`, as far as it reaches.

@@ -199,7 +199,7 @@ pub struct Voted {
     /// What the channel proved.
     pub identity: Identity,
     /// Where.
-    pub channel: Box<str>,
+    pub channel: Arc<str>,
     /// Yes or no.
     pub choice: Choice,
     /// Why, in their words.
@@ -218,7 +218,7 @@ pub struct Voted {
 #[serde(deny_unknown_fields)]
 pub struct Posted {
     /// Which channel.
-    pub channel: Box<str>,
+    pub channel: Arc<str>,
     /// Where in it, in the channel's own words; empty where there is nothing to come back to.
     pub receipt: Box<str>,
     /// The hash of the nonce that was shown.

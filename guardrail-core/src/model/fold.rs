@@ -24,7 +24,7 @@ pub(super) struct Fold {
     pub(super) decided: Timestamp,
     pub(super) outcome: Option<Outcome>,
     /// Apart: thousands of requests wait at a time, and nearly all have nothing here.
-    more: Option<Box<More>>,
+    more: Option<Arc<More>>,
 }
 
 /// What the events have come to where people had their say.
@@ -151,6 +151,6 @@ impl Fold {
     }
 
     fn more_mut(&mut self) -> &mut More {
-        self.more.get_or_insert_default()
+        Arc::make_mut(self.more.get_or_insert_default())
     }
 }

@@ -100,6 +100,10 @@ impl Stage {
     /// How many of these people count, where it is the only stage: everyone it names, once, up to as
     /// many as it takes.
     fn tally<'p>(&self, approvers: impl IntoIterator<Item = &'p PersonId>) -> u32 {
+        let mut approvers = approvers.into_iter();
+        if self.approvals == 1 {
+            return u32::from(approvers.any(|person| self.people.contains(person)));
+        }
         let mut seated: Vec<&PersonId> = Vec::new();
         for person in approvers {
             if seated.len() == self.approvals as usize {

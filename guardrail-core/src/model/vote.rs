@@ -1,6 +1,7 @@
 //! One person's approve or deny, who a channel proved them to be, and why a vote does not count.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +17,8 @@ use crate::model::tally::Tally;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
-    realm: Box<str>,
-    subject: Box<str>,
+    realm: Arc<str>,
+    subject: Arc<str>,
 }
 
 impl Identity {

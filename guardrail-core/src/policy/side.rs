@@ -16,13 +16,13 @@ impl Directory {
     #[must_use]
     pub fn is_requesting_side(&self, person: &PersonId, intent: &Intent) -> bool {
         let Some(person) = self.person(person) else { return true };
-        let theirs = answers_to(person);
+        let others = others_of(person);
+        let is_theirs =
+            |name: &Cow<'_, str>| person.names().any(|own| own == *name) || others.contains(name);
         requesting(intent).any(|name| {
-            theirs.contains(&name)
+            is_theirs(&name)
                 // Who is named by one of their names is meant by all of them.
-                || self.named(&name).is_some_and(|named| {
-                    named.names().any(|name| theirs.contains(&name))
-                })
+                || self.named(&name).is_some_and(|named| named.names().any(|name| is_theirs(&name)))
         })
     }
 }
@@ -34,10 +34,10 @@ fn requesting(intent: &Intent) -> impl Iterator<Item = Cow<'_, str>> {
     person.into_iter().chain([actor.agent().as_str()]).chain(actor.chain()).flat_map(spellings)
 }
 
-/// Every name under which somebody may mean the person or an agent of theirs.
-fn answers_to(person: &Person) -> Vec<Cow<'_, str>> {
-    let mut names: Vec<_> = person.names().collect();
-    names.extend(person.identities.iter().map(|identity| fold(&identity.to_string()).into()));
+/// Every name under which somebody may mean an account of the person or an agent of theirs.
+fn others_of(person: &Person) -> Vec<Cow<'_, str>> {
+    let identities = person.identities.iter();
+    let mut names: Vec<_> = identities.map(|identity| fold(&identity.to_string()).into()).collect();
     for agent in &person.owns {
         names.extend(spellings(agent.as_str()));
     }

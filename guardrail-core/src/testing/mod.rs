@@ -52,7 +52,7 @@ struct Shared {
 
 struct Script {
     answer: Answer,
-    person: String,
+    person: Arc<str>,
     wait: Duration,
     rules: Vec<(Rule, Answer)>,
     requests: Vec<ApprovalRequest>,
@@ -81,7 +81,7 @@ impl MockApprover {
     fn answering(answer: Answer) -> Self {
         let script = Script {
             answer,
-            person: "mock".to_owned(),
+            person: "mock".into(),
             wait: Duration::ZERO,
             rules: Vec::new(),
             requests: Vec::new(),
@@ -93,7 +93,7 @@ impl MockApprover {
     /// Votes as this person of the directory; `mock` by default.
     #[must_use]
     pub fn as_person(self, person: impl Into<String>) -> Self {
-        self.script().person = person.into();
+        self.script().person = person.into().into();
         self
     }
 
@@ -212,7 +212,7 @@ impl MockApprover {
             script.requests.push(request.clone());
             let rule = script.rules.iter().find(|(applies, _)| applies(request));
             let answer = rule.map_or(&script.answer, |(_, answer)| answer).clone();
-            (answer, script.person.clone(), script.wait)
+            (answer, Arc::clone(&script.person), script.wait)
         };
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;

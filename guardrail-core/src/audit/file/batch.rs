@@ -57,7 +57,8 @@ impl Batch {
         let version = stream.map_or(Version::START, |stream| stream.version());
         let mut end = self.end;
         let records = end.append(append.id, version, now, &append.events)?;
-        let length = records.iter().map(|record| record.line.len()).fold(0, usize::saturating_add);
+        let length =
+            records.iter().map(|record| record.line().len()).fold(0, usize::saturating_add);
         if length > APPEND_LIMIT {
             let event = append.events.first().map_or("", |event| event.name());
             let why = format!("one append holds at most {APPEND_LIMIT} bytes");
@@ -66,7 +67,7 @@ impl Batch {
         let mut moved = stream;
         for record in &records {
             moved = Some(Stream::after(moved.as_ref(), record));
-            self.bytes.extend_from_slice(record.line.as_bytes());
+            self.bytes.extend_from_slice(record.line().as_bytes());
             self.bytes.push(b'\n');
         }
         self.end = end;

@@ -53,5 +53,5 @@ impl Cache {
 
 /// Of the lines of these records.
 fn length(records: &[Arc<AuditRecord>]) -> usize {
-    records.iter().map(|record| record.line.len()).fold(0, usize::saturating_add)
+    records.iter().map(|record| record.line().len()).fold(0, usize::saturating_add)
 }

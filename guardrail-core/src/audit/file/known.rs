@@ -102,7 +102,7 @@ impl Known {
         let Some(last) = append.last() else { return };
         let mut before = self.index.stream(last.id).map_or(Sequence::START, |s| s.last());
         for record in append {
-            self.catalog.admit(record.line.len(), before);
+            self.catalog.admit(record.line().len(), before);
             self.tree.push(record.leaf);
             self.active.admit(record);
             before = record.sequence;
@@ -110,7 +110,7 @@ impl Known {
         self.index.admit_all(last.id, append.iter().map(|record| &**record));
         self.cache.admit(append, self.index.is_open(last.id));
         // A log that was just opened does not know yet which it is.
-        self.end = match last.is_of(self.end.log()) {
+        self.end = match last.log == self.end.log() {
             true => self.end.then(last),
             false => Sealer::after(last),
         };

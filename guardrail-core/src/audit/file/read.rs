@@ -55,7 +55,7 @@ fn record(
     let mut line = vec![0; length.min(LINE_LIMIT)];
     let read = read_full(storage, &mut line, place.offset).map_err(unread)?;
     let record = line.get(..read).and_then(|line| parse(line).ok());
-    let record = record.filter(|record| record.is_of(shared.id) && record.id == id);
+    let record = record.filter(|record| record.log == shared.id && record.id == id);
     record.map(Arc::new).ok_or_else(|| changed(shared, place.offset))
 }
 
@@ -96,7 +96,7 @@ pub(super) fn page(
                 }
             };
             let record = parse(line).ok();
-            let record = record.filter(|r| r.is_of(shared.id) && r.sequence == next);
+            let record = record.filter(|r| r.log == shared.id && r.sequence == next);
             bytes = bytes.saturating_add(line.len());
             records.push(Arc::new(record.ok_or_else(|| changed(shared, offset))?));
             next = next.next();

@@ -75,7 +75,7 @@ pub(super) fn scan(
         if verifier.is_whole() {
             for record in unfinished.drain(..) {
                 known.admit(slice::from_ref(&record));
-                known.active.hash.update(record.line.as_bytes());
+                known.active.hash.update(record.line().as_bytes());
                 known.active.hash.update(b"\n");
                 if let Some(head) = head {
                     compare(head, known.end.log(), &known.tree)?;

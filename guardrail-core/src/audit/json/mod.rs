@@ -28,11 +28,11 @@ const fn is_odd(byte: u8) -> bool {
     (byte < b' ') | (byte > b'~') | (byte == b'"') | (byte == b'\\')
 }
 
-/// Writes a name that needs no escape, as all names of fields and variants here are.
+/// Writes a name, behind its quote, and what leads to its value. It needs no escape, as no name of a
+/// field or variant here does.
 fn name(name: &'static str, line: &mut String) {
-    line.push('"');
     line.push_str(name);
-    line.push('"');
+    line.push_str("\":");
 }
 
 fn string(text: &str, line: &mut String) {

@@ -9,8 +9,16 @@ use crate::model::decimal;
 /// Writes one value.
 pub(super) struct Json<'l>(pub(super) &'l mut String);
 
-/// An array or object that is being written.
-pub(super) struct Open<'l> {
+/// An array that is being written.
+pub(super) struct Array<'l> {
+    line: &'l mut String,
+    empty: bool,
+    /// What closes it, and what it stands in.
+    end: &'static str,
+}
+
+/// An object that is being written. Its brace comes with the first member.
+pub(super) struct Object<'l> {
     line: &'l mut String,
     empty: bool,
     /// What closes it, and what it stands in.
@@ -23,16 +31,19 @@ impl<'l> Json<'l> {
         Ok(())
     }
 
-    fn open(self, begin: char, end: &'static str) -> Result<Open<'l>, Error> {
-        self.0.push(begin);
-        Ok(Open { line: self.0, empty: true, end })
+    fn array(self, end: &'static str) -> Result<Array<'l>, Error> {
+        self.0.push('[');
+        Ok(Array { line: self.0, empty: true, end })
+    }
+
+    fn object(self, end: &'static str) -> Result<Object<'l>, Error> {
+        Ok(Object { line: self.0, empty: true, end })
     }
 
     /// Of a variant that carries something: `{"name":`.
     fn variant(&mut self, variant: &'static str) {
-        self.0.push('{');
+        self.0.push_str("{\"");
         name(variant, self.0);
-        self.0.push(':');
     }
 
     fn integer(self, value: i64) -> Result<(), Error> {
@@ -44,17 +55,26 @@ impl<'l> Json<'l> {
     }
 }
 
-impl Open<'_> {
-    fn next(&mut self) {
+impl Array<'_> {
+    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         if !self.empty {
             self.line.push(',');
         }
         self.empty = false;
+        value.serialize(Json(self.line))
     }
 
-    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.next();
-        value.serialize(Json(self.line))
+    fn close(self) -> Result<(), Error> {
+        self.line.push_str(self.end);
+        Ok(())
+    }
+}
+
+impl Object<'_> {
+    /// Writes what stands before the name of the next member, its quote included.
+    fn next(&mut self) {
+        self.line.push_str(if self.empty { "{\"" } else { ",\"" });
+        self.empty = false;
     }
 
     fn member<T: Serialize + ?Sized>(
@@ -64,11 +84,13 @@ impl Open<'_> {
     ) -> Result<(), Error> {
         self.next();
         name(member, self.line);
-        self.line.push(':');
         value.serialize(Json(self.line))
     }
 
     fn close(self) -> Result<(), Error> {
+        if self.empty {
+            self.line.push('{');
+        }
         self.line.push_str(self.end);
         Ok(())
     }
@@ -81,13 +103,13 @@ fn fraction() -> Result<(), Error> {
 impl<'l> ser::Serializer for Json<'l> {
     type Ok = ();
     type Error = Error;
-    type SerializeSeq = Open<'l>;
-    type SerializeTuple = Open<'l>;
-    type SerializeTupleStruct = Open<'l>;
-    type SerializeTupleVariant = Open<'l>;
-    type SerializeMap = Open<'l>;
-    type SerializeStruct = Open<'l>;
-    type SerializeStructVariant = Open<'l>;
+    type SerializeSeq = Array<'l>;
+    type SerializeTuple = Array<'l>;
+    type SerializeTupleStruct = Array<'l>;
+    type SerializeTupleVariant = Array<'l>;
+    type SerializeMap = Object<'l>;
+    type SerializeStruct = Object<'l>;
+    type SerializeStructVariant = Object<'l>;
 
     fn serialize_bool(self, value: bool) -> Result<(), Error> {
         self.text(if value { "true" } else { "false" })
@@ -169,7 +191,9 @@ impl<'l> ser::Serializer for Json<'l> {
         _: u32,
         variant: &'static str,
     ) -> Result<(), Error> {
-        name(variant, self.0);
+        self.0.push('"');
+        self.0.push_str(variant);
+        self.0.push('"');
         Ok(())
     }
 
@@ -193,16 +217,16 @@ impl<'l> ser::Serializer for Json<'l> {
         self.text("}")
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'l>, Error> {
-        self.open('[', "]")
+    fn serialize_seq(self, _: Option<usize>) -> Result<Array<'l>, Error> {
+        self.array("]")
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Open<'l>, Error> {
-        self.open('[', "]")
+    fn serialize_tuple(self, _: usize) -> Result<Array<'l>, Error> {
+        self.array("]")
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Open<'l>, Error> {
-        self.open('[', "]")
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Array<'l>, Error> {
+        self.array("]")
     }
 
     fn serialize_tuple_variant(
@@ -211,17 +235,17 @@ impl<'l> ser::Serializer for Json<'l> {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Open<'l>, Error> {
+    ) -> Result<Array<'l>, Error> {
         self.variant(variant);
-        self.open('[', "]}")
+        self.array("]}")
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Open<'l>, Error> {
-        self.open('{', "}")
+    fn serialize_map(self, _: Option<usize>) -> Result<Object<'l>, Error> {
+        self.object("}")
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'l>, Error> {
-        self.open('{', "}")
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object<'l>, Error> {
+        self.object("}")
     }
 
     fn serialize_struct_variant(
@@ -230,16 +254,16 @@ impl<'l> ser::Serializer for Json<'l> {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Open<'l>, Error> {
+    ) -> Result<Object<'l>, Error> {
         self.variant(variant);
-        self.open('{', "}}")
+        self.object("}}")
     }
 }
 
 /// The traits for what has elements.
 macro_rules! elements {
     ($($trait:ident $method:ident),*) => {$(
-        impl ser::$trait for Open<'_> {
+        impl ser::$trait for Array<'_> {
             type Ok = ();
             type Error = Error;
 
@@ -264,7 +288,7 @@ elements!(
 /// The traits for what has named members.
 macro_rules! members {
     ($($trait:ident),*) => {$(
-        impl ser::$trait for Open<'_> {
+        impl ser::$trait for Object<'_> {
             type Ok = ();
             type Error = Error;
 
@@ -285,12 +309,14 @@ macro_rules! members {
 
 members!(SerializeStruct, SerializeStructVariant);
 
-impl ser::SerializeMap for Open<'_> {
+impl ser::SerializeMap for Object<'_> {
     type Ok = ();
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        self.next();
+        // A key that is text brings its own quote.
+        self.line.push(if self.empty { '{' } else { ',' });
+        self.empty = false;
         let begin = self.line.len();
         key.serialize(Json(self.line))?;
         match self.line.as_bytes().get(begin) {

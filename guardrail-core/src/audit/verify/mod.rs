@@ -200,13 +200,13 @@ impl Verifier {
         let end = self.end.unwrap_or_else(|| Sealer::new(record.log()));
         let known = self.streams.get(&record.id).copied();
         let (version, state) = known.unwrap_or((Version::START, State::New));
-        if !record.is_of(end.log()) {
+        if record.log != end.log() {
             return Err(fail(Fault::OtherLog));
         }
         if record.sequence != end.last().next() {
             return Err(fail(Fault::Sequence(record.sequence)));
         }
-        if !record.follows(end.prev()) {
+        if record.prev != end.prev() {
             return Err(fail(Fault::Chain));
         }
         if record.time < end.time() {

@@ -79,6 +79,9 @@ impl<T: AsRef<str>> Canonical<T> {
 
 /// Tells whether there is anything to mask. Allocates only to unescape.
 fn holds_secret(text: &str, name: &str) -> bool {
+    if let Some(holds) = alone_holds_secret(text, name) {
+        return holds;
+    }
     // The next value stands under a sensitive name.
     let mut named = sensitive_name(name);
     // The depth of the outermost container that does.
@@ -113,21 +116,8 @@ fn holds_secret(text: &str, name: &str) -> bool {
                 }
             }
             Token::Text(raw) => {
-                match Meaning::of(raw) {
-                    Meaning::Sealed(_) => return true,
-                    Meaning::Plain(_) | Meaning::Number(_) if named || inside.is_some() => {
-                        return true;
-                    }
-                    Meaning::Plain(raw) => {
-                        let text = unescape(raw);
-                        if !said.hides(&text).is_empty()
-                            || credentials_behind(said.command(), &text).next().is_some()
-                        {
-                            return true;
-                        }
-                    }
-                    Meaning::Number(text) if !said.hides(text).is_empty() => return true,
-                    _ => {}
+                if text_holds_secret(raw, named || inside.is_some(), said) {
+                    return true;
                 }
                 named = false;
             }
@@ -137,6 +127,35 @@ fn holds_secret(text: &str, name: &str) -> bool {
         }
     }
     false
+}
+
+/// The same of a value that is no list and no object, as most arguments are: nothing stands beside
+/// it. None if it is one.
+fn alone_holds_secret(text: &str, name: &str) -> Option<bool> {
+    match text.as_bytes().first()? {
+        b'"' => {
+            let raw = text.get(1..text.len().checked_sub(1)?)?;
+            Some(text_holds_secret(raw, sensitive_name(name), Said::Nothing))
+        }
+        b'-' | b'0'..=b'9' => Some(sensitive_name(name)),
+        b't' | b'f' | b'n' => Some(false),
+        _ => None,
+    }
+}
+
+/// The same of one text, which is secret as a whole if its name says so.
+fn text_holds_secret(raw: &str, named: bool, said: Said) -> bool {
+    match Meaning::of(raw) {
+        Meaning::Sealed(_) => true,
+        Meaning::Plain(_) | Meaning::Number(_) if named => true,
+        Meaning::Plain(raw) => {
+            let text = unescape(raw);
+            !said.hides(&text).is_empty()
+                || credentials_behind(said.command(), &text).next().is_some()
+        }
+        Meaning::Number(text) => !said.hides(text).is_empty(),
+        _ => false,
+    }
 }
 
 /// A container that is being written.
