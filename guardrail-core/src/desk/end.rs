@@ -35,7 +35,7 @@ pub(crate) enum Ending {
     /// The body has ended, or will not begin.
     Outcome {
         /// The start.
-        permit: Box<Permit>,
+        permit: Permit,
         /// What became of it.
         outcome: Outcome,
     },

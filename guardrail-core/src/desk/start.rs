@@ -12,7 +12,7 @@ use crate::model::{ApprovalRequest, AuditEvent, Digest, Outcome, RequestId, Stat
 #[derive(Debug)]
 pub(crate) enum Start {
     /// On record: the body may begin.
-    Permitted(Box<Permit>),
+    Permitted(Permit),
     /// Not possible; the request as it now stands.
     Refused(Box<ApprovalRequest>, Box<str>),
 }
@@ -79,7 +79,7 @@ impl Desk {
             }
         };
         Ok(match Permit::issue(request.clone(), tenure) {
-            Some(permit) => Start::Permitted(Box::new(permit)),
+            Some(permit) => Start::Permitted(permit),
             None => Start::Refused(Box::new(request), "the start is not on record".into()),
         })
     }

@@ -95,7 +95,7 @@ fn pass(
     match opening {
         Opening::Started(permit) => {
             record_decision("allowed");
-            track.started(Box::new(permit));
+            track.started(permit);
             Ok(None)
         }
         Opening::Refused(reason) => {

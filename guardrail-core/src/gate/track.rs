@@ -29,7 +29,7 @@ enum Stage {
     /// A request is or may be on record.
     Tracked(Tracked),
     /// The start is on record.
-    Started { desk: Arc<Desk>, permit: Box<Permit>, call: Option<RequestId>, body: bool },
+    Started { desk: Arc<Desk>, permit: Permit, call: Option<RequestId>, body: bool },
     /// An end is to be put on record.
     Left(LeftOver),
 }
@@ -121,7 +121,7 @@ impl Track {
     }
 
     /// The start is on record.
-    pub(crate) fn started(&self, permit: Box<Permit>) {
+    pub(crate) fn started(&self, permit: Permit) {
         let mut stage = self.stage();
         if let Stage::Tracked(Tracked { desk, call, .. }) = std::mem::take(&mut *stage) {
             *stage = Stage::Started { desk, permit, call, body: false };
@@ -313,7 +313,7 @@ fn gone(id: RequestId, call: Option<RequestId>, phase: Phase) -> Ending {
 }
 
 impl LeftOver {
-    fn outcome(desk: Arc<Desk>, permit: Box<Permit>, outcome: Outcome) -> Self {
+    fn outcome(desk: Arc<Desk>, permit: Permit, outcome: Outcome) -> Self {
         Self { desk, ending: Ending::Outcome { permit, outcome }, then: Then::Nothing }
     }
 

@@ -1,5 +1,6 @@
 //! The arguments of a call as they are captured, before what is secret in them is masked.
 
+use std::cell::Cell;
 use std::fmt;
 
 use zeroize::{Zeroize as _, Zeroizing};
@@ -8,6 +9,13 @@ use crate::model::arguments::{Arguments, Hidden};
 use crate::model::canonical::{Canonical, place};
 use crate::model::piece::{Captured, Entries, Entry, push};
 use crate::model::secret::{Salt, sensitive_name};
+
+/// Most bytes of the buffer that a thread keeps for the next call's arguments.
+const SCRATCH_KEPT: usize = 4 * 1024;
+
+thread_local! {
+    static SCRATCH: Cell<String> = const { Cell::new(String::new()) };
+}
 
 /// Arguments as they were captured. Wiped when it goes, where a part of it must not be shown.
 #[derive(Clone, Default)]
@@ -22,7 +30,10 @@ pub(crate) struct Captures {
 }
 
 impl Captures {
+    /// Makes room for so many bytes, in a buffer that is kept.
     pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.piece = SCRATCH.try_with(Cell::take).unwrap_or_default();
+        self.piece.clear();
         self.piece.reserve_exact(bytes);
     }
 
@@ -101,6 +112,8 @@ impl Drop for Captures {
     fn drop(&mut self) {
         if self.hides {
             self.piece.zeroize();
+        } else if self.piece.capacity() <= SCRATCH_KEPT {
+            let _ = SCRATCH.try_with(|scratch| scratch.set(std::mem::take(&mut self.piece)));
         }
     }
 }

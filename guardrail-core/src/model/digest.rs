@@ -154,20 +154,20 @@ pub(crate) fn netstring(to: &mut String, text: &str) {
     to.push(',');
 }
 
-/// Writes a number in decimal digits.
+/// Writes a number in decimal digits. Most numbers of records and digests have a single one.
+#[inline]
 pub(crate) fn decimal(number: u64, to: &mut String) {
-    let digit = |number: u64| char::from(b'0' + u8::try_from(number % 10).unwrap_or(0));
-    // Nearly every number has three digits at most.
-    if number >= 1000 {
-        decimal(number / 1000, to);
-    }
-    if number >= 100 {
-        to.push(digit(number / 100));
-    }
     if number >= 10 {
-        to.push(digit(number / 10));
+        tens(number / 10, to);
     }
-    to.push(digit(number));
+    to.push(char::from(b'0' + u8::try_from(number % 10).unwrap_or(0)));
+}
+
+fn tens(number: u64, to: &mut String) {
+    if number >= 10 {
+        tens(number / 10, to);
+    }
+    to.push(char::from(b'0' + u8::try_from(number % 10).unwrap_or(0)));
 }
 
 /// Writes `bytes` as lower-case hexadecimal digits into `text`, as far as it reaches.
