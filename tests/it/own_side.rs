@@ -1,6 +1,6 @@
 //! Nobody of the requesting side counts, under whatever name.
 
-use guardrail::{Cast, Context, Identity, Vote, VoteRefusal};
+use guardrail::{Cast, Context, Identity, Intent, Vote, VoteRefusal};
 
 use crate::support::{World, approve, cast};
 
@@ -84,4 +84,44 @@ async fn an_inner_context_does_not_wash_off_an_outer_one() {
     let cast = approve(&world, id, "alice").await;
     assert_eq!(cast, Cast::Refused(VoteRefusal::RequestingSide));
     call.abort();
+}
+
+/// With one context around another, Alice's vote does not count.
+async fn check_within(outer: Context, inner: Context) {
+    let world = World::new("approvers = [\"group:sre\"]\nrisk = \"low\"").await;
+    let inside = world.clone();
+    let call = tokio::spawn(outer.scope(async move { inner.scope(inside.call()).await }));
+    let id = world.pending().await;
+    let cast = approve(&world, id, "alice").await;
+    assert_eq!(cast, Cast::Refused(VoteRefusal::RequestingSide));
+    let counted = approve(&world, id, "bob").await;
+    assert!(matches!(counted, Cast::Counted(tally) if tally.is_complete()), "{counted:?}");
+    assert_eq!(call.await.unwrap().unwrap(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_an_inner_context_replaces_does_not_count() {
+    let carol = || Context::new().on_behalf_of("carol");
+    check_within(Context::new().on_behalf_of("alice"), carol()).await;
+    check_within(carol().agent("alices-bot"), Context::new().agent("worker")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_an_intent_replaces_does_not_count() {
+    let alice = || Context::new().on_behalf_of("alice");
+    let carol = |context: Context| context.on_behalf_of("carol");
+    for context in
+        [alice(), alice().delegated_by("planner"), carol(Context::new()).agent("alices-bot")]
+    {
+        let world = World::new("approvers = [\"group:sre\"]\nrisk = \"low\"").await;
+        let guardrail = world.guardrail.clone();
+        let intent = Intent::builder("deploy").policy("deploy").agent("worker");
+        let asked = intent.on_behalf_of("carol").build().unwrap();
+        let call =
+            tokio::spawn(context.scope(async move { guardrail.authorize(asked).await.map(drop) }));
+        let id = world.pending().await;
+        let cast = approve(&world, id, "alice").await;
+        assert_eq!(cast, Cast::Refused(VoteRefusal::RequestingSide));
+        call.abort();
+    }
 }

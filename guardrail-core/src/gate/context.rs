@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::gate::Guardrail;
-use crate::model::Origin;
+use crate::model::{Origin, behind, replaced};
 
 /// What an agent knows about the calls of one task: for whom, in which session, why, with which
-/// key. Inner contexts add to outer ones and override what both say.
+/// key. Inner contexts add to outer ones and override what both say. The person and the agent that are
+/// replaced stay in the chain: they are on the requesting side all the same.
 #[derive(Clone, Debug, Default)]
 #[must_use = "a context does nothing before a future is put in its scope"]
 pub struct Context {
@@ -70,6 +71,9 @@ impl Context {
 
     pub(crate) fn over(self, outer: &Self) -> Self {
         let outer = outer.clone();
+        let person = replaced(outer.on_behalf_of.as_deref(), self.on_behalf_of.as_deref());
+        let agent = replaced(outer.agent.as_deref(), self.agent.as_deref());
+        let chain = behind(person, outer.chain, agent, self.chain);
         Self {
             agent: self.agent.or(outer.agent),
             on_behalf_of: self.on_behalf_of.or(outer.on_behalf_of),
@@ -77,7 +81,7 @@ impl Context {
             model: self.model.or(outer.model),
             reason: self.reason.or(outer.reason),
             key: self.key.or(outer.key),
-            chain: outer.chain.into_iter().chain(self.chain).collect(),
+            chain,
         }
     }
 

@@ -82,13 +82,15 @@ impl IntentBuilder {
         self
     }
 
-    /// The agent, where it is not the program's default actor.
+    /// The agent, where it is not the program's default actor. One that the context names stays in the
+    /// chain.
     pub fn agent(mut self, name: impl Into<String>) -> Self {
         self.agent = Some(name.into());
         self
     }
 
-    /// The person of the directory the agent acts for, where the context does not say it.
+    /// The person of the directory the agent acts for. One whom the context names instead stays in the
+    /// chain, and does not approve it either.
     pub fn on_behalf_of(mut self, person: impl Into<String>) -> Self {
         self.on_behalf_of = Some(person.into());
         self

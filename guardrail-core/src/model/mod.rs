@@ -52,7 +52,7 @@ pub use intent::{Intent, Preview};
 pub use intent_error::IntentError;
 pub(crate) use name::folded;
 pub use name::{ActionName, AgentName, GroupName, NameError, PersonId, PolicyName, fold};
-pub(crate) use origin::Origin;
+pub(crate) use origin::{Origin, behind, replaced};
 pub use piece::Captured;
 pub(crate) use place::Machine;
 pub use place::Place;

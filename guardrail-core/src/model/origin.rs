@@ -28,6 +28,27 @@ pub(crate) struct Origin {
     pub(crate) machine: Arc<Machine>,
 }
 
+/// Whom `outer` names and `inner` another in the place of.
+pub(crate) fn replaced(outer: Option<&str>, inner: Option<&str>) -> Option<Box<str>> {
+    outer.filter(|outer| inner.is_some_and(|inner| inner != *outer)).map(Into::into)
+}
+
+/// The chain behind a call: first the person who was replaced, the links that were there, and the agent
+/// who was, then the links of whoever replaced them. None of theirs stands there twice for it.
+pub(crate) fn behind(
+    person: Option<Box<str>>,
+    outer: Vec<Box<str>>,
+    agent: Option<Box<str>>,
+    inner: Vec<Box<str>>,
+) -> Vec<Box<str>> {
+    if inner.is_empty() && person.is_none() && agent.is_none() {
+        return outer;
+    }
+    let replaced = |link: Option<Box<str>>| link.filter(|link| !inner.contains(link));
+    let (person, agent) = (replaced(person), replaced(agent));
+    person.into_iter().chain(outer).chain(agent).chain(inner.iter().cloned()).collect()
+}
+
 impl Intent {
     /// The same intent with what its surroundings know and it did not say.
     pub(crate) fn attributed(mut self, origin: &Origin) -> Result<Self, (IntentError, Box<Self>)> {
@@ -47,8 +68,20 @@ impl Intent {
         Ok(())
     }
 
+    /// Fills what was not said. Whom it names itself replaces whom its surroundings name, and those
+    /// stand behind it all the same.
     pub(crate) fn fill(&mut self, origin: &Origin) -> Result<(), IntentError> {
         let mut named = Ok(());
+        let own = self.actor.on_behalf_of().map(PersonId::as_str);
+        let person = replaced(origin.on_behalf_of.as_deref(), own);
+        let own = self.attributed.then(|| self.actor.agent.as_str());
+        let agent = replaced(origin.named.as_deref(), own);
+        if person.is_some() || agent.is_some() || !origin.chain.is_empty() {
+            let chain = &mut self.actor.behind_mut().chain;
+            // An intent may come with the chain it was given before.
+            let outer = origin.chain.iter().filter(|link| !chain.contains(link)).cloned().collect();
+            *chain = behind(person, outer, agent, std::mem::take(chain));
+        }
         if !self.attributed {
             self.actor.agent = origin.agent.clone();
             self.attributed = true;
@@ -60,13 +93,10 @@ impl Intent {
             }
         }
         let own = |text: &Option<Arc<str>>| text.as_deref().map(Into::into);
-        if origin.session.is_some() || origin.model.is_some() || !origin.chain.is_empty() {
+        if origin.session.is_some() || origin.model.is_some() {
             let behind = self.actor.behind_mut();
             behind.session = behind.session.take().or_else(|| own(&origin.session));
             behind.model = behind.model.take().or_else(|| own(&origin.model));
-            if behind.chain.is_empty() {
-                behind.chain.clone_from(&origin.chain);
-            }
         }
         if origin.reason.is_some() || origin.key.is_some() {
             let said = self.said_mut();
