@@ -1,6 +1,8 @@
 //! Who asks: the agent, the person it acts for, and the chain in between.
 
-use crate::model::name::{AgentName, PersonId};
+use std::borrow::Cow;
+
+use crate::model::name::{AgentName, PersonId, folded};
 
 /// Who asks. The digest covers the agent, the person and the chain; session and model are shown.
 #[derive(Clone, Debug)]
@@ -68,6 +70,12 @@ impl Actor {
         self.behind().model.as_deref()
     }
 
+    /// Every name under which it may mean somebody, folded: who is named so is on the requesting side.
+    pub(crate) fn names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let person = self.on_behalf_of().map(PersonId::as_str);
+        person.into_iter().chain([self.agent.as_str()]).chain(self.chain()).flat_map(spellings)
+    }
+
     /// Agents and people through whom the task came, first the one who gave it.
     pub fn chain(&self) -> impl ExactSizeIterator<Item = &str> {
         self.behind().chain.iter().map(AsRef::as_ref)
@@ -81,3 +89,12 @@ impl PartialEq for Actor {
 }
 
 impl Eq for Actor {}
+
+/// The text, and what of it follows a prefix: `agent:ops:deploy-bot` may mean `deploy-bot`.
+pub(crate) fn spellings(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let text = folded(text);
+    let after = |rest: Option<(&str, &str)>| rest.map(|(_, name)| name.trim().to_owned().into());
+    let first = after(text.split_once(':'));
+    let last = after(text.rsplit_once(':'));
+    [Some(text), first, last].into_iter().flatten().filter(|name| !name.is_empty())
+}

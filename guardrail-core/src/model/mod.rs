@@ -34,6 +34,7 @@ mod tally;
 mod vote;
 
 pub use actor::Actor;
+pub(crate) use actor::spellings;
 pub(crate) use arguments::Opens;
 pub use arguments::{Argument, Arguments};
 pub use builder::IntentBuilder;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Intent, PersonId, fold, folded};
+use crate::model::{Intent, PersonId, fold, spellings};
 use crate::policy::directory::Directory;
 use crate::policy::person::Person;
 
@@ -19,19 +19,12 @@ impl Directory {
         let others = others_of(person);
         let is_theirs =
             |name: &Cow<'_, str>| person.names().any(|own| own == *name) || others.contains(name);
-        requesting(intent).any(|name| {
+        intent.actor().names().any(|name| {
             is_theirs(&name)
                 // Who is named by one of their names is meant by all of them.
                 || self.named(&name).is_some_and(|named| named.names().any(|name| is_theirs(&name)))
         })
     }
-}
-
-/// Every name under which the intent may mean somebody.
-fn requesting(intent: &Intent) -> impl Iterator<Item = Cow<'_, str>> {
-    let actor = intent.actor();
-    let person = actor.on_behalf_of().map(PersonId::as_str);
-    person.into_iter().chain([actor.agent().as_str()]).chain(actor.chain()).flat_map(spellings)
 }
 
 /// Every name under which somebody may mean an account of the person or an agent of theirs.
@@ -42,13 +35,4 @@ fn others_of(person: &Person) -> Vec<Cow<'_, str>> {
         names.extend(spellings(agent.as_str()));
     }
     names
-}
-
-/// The text, and what of it follows a prefix: `agent:ops:deploy-bot` may mean `deploy-bot`.
-fn spellings(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    let text = folded(text);
-    let after = |rest: Option<(&str, &str)>| rest.map(|(_, name)| name.trim().to_owned().into());
-    let first = after(text.split_once(':'));
-    let last = after(text.rsplit_once(':'));
-    [Some(text), first, last].into_iter().flatten().filter(|name| !name.is_empty())
 }

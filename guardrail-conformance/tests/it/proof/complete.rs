@@ -6,7 +6,8 @@ use std::time::Duration;
 use guardrail_conformance::events;
 use guardrail_core::audit::{Fault, NotAllowed};
 use guardrail_core::model::{
-    AuditEvent, Choice, Digest, PersonId, Posted, Sequence, State, Verdict, Version, Voted,
+    AuditEvent, Choice, Digest, Intent, IntentBuilder, PersonId, Posted, Sequence, State, Tally,
+    Verdict, Version, Voted,
 };
 
 use super::story::{Timed, ask, id, inspect, life, seal_timed, story};
@@ -85,6 +86,64 @@ fn votes_that_are_too_few_are_found() {
     assert_eq!(found(twice), at(14, NotAllowed::Votes));
 }
 
+/// A life whose policy asks this as well.
+fn asking(what: &str, value: serde_json::Value) -> Vec<AuditEvent> {
+    let mut requirement = serde_json::to_value(events::requirement().unwrap()).unwrap();
+    requirement[what] = value;
+    let requirement = serde_json::from_value(requirement).unwrap();
+    life(Verdict::Ask(Arc::new(requirement)), |digest| digest)
+}
+
+/// The same life for another intent.
+fn of(intent: Intent, mut life: Vec<AuditEvent>) -> Vec<AuditEvent> {
+    let asked = intent.digest();
+    for event in &mut life {
+        match event {
+            AuditEvent::Requested(requested) => {
+                Arc::make_mut(requested).intent = intent.clone();
+            }
+            AuditEvent::Voted(vote) => Arc::make_mut(vote).digest = asked,
+            AuditEvent::Started { digest, .. } => *digest = asked,
+            _ => {}
+        }
+    }
+    life
+}
+
+#[test]
+fn a_vote_of_the_requesting_side_is_found() {
+    let intent = || Intent::builder("refund").policy("refunds");
+    let with = |intent: IntentBuilder| of(intent.build().unwrap(), life(ask(), |digest| digest));
+    for person in ["alice", "Alice", "person:alice"] {
+        let own = with(intent().agent("deploy-bot").on_behalf_of(person));
+        assert_eq!(found(own), at(12, NotAllowed::RequestingSide), "{person}");
+    }
+    let agent = with(intent().agent("agent:alice"));
+    assert_eq!(found(agent), at(12, NotAllowed::RequestingSide));
+    let other = with(intent().agent("deploy-bot").on_behalf_of("bob"));
+    assert_eq!(found(other), Ok(Some(2)));
+}
+
+#[test]
+fn what_a_policy_asks_of_call_and_votes_is_held_against_them() {
+    let required = || asking("requester_required", true.into());
+    assert_eq!(found(required()), at(12, NotAllowed::Requester));
+    let bob = Intent::builder("refund").policy("refunds").agent("deploy-bot").on_behalf_of("bob");
+    assert_eq!(found(of(bob.build().unwrap(), required())), Ok(Some(2)));
+    let mut reasoned = asking("reason_required", serde_json::json!(["approve"]));
+    assert_eq!(found(reasoned.clone()), at(12, NotAllowed::Reason));
+    let AuditEvent::Voted(vote) = &mut reasoned[2] else { panic!("no vote") };
+    Arc::make_mut(vote).reason = Some("plan checked".into());
+    assert_eq!(found(reasoned), Ok(Some(2)));
+}
+
+#[test]
+fn an_approval_that_counts_otherwise_than_its_votes_is_found() {
+    let mut more = life(ask(), |digest| digest);
+    more[3] = AuditEvent::Approved { tally: Tally { approvals: 2, required: 1 } };
+    assert_eq!(found(more), at(12, NotAllowed::Votes));
+}
+
 /// The same receipt with this nonce.
 fn shown(posted: &AuditEvent, nonce: Digest) -> AuditEvent {
     let AuditEvent::Posted(posted) = posted else { panic!("no receipt") };
@@ -116,6 +175,8 @@ fn a_vote_and_a_start_that_come_too_late_are_found() {
     };
     assert_eq!(late(2, timeout - tick), Ok(Some(2)));
     assert_eq!(late(2, timeout), at(12, NotAllowed::Late));
+    assert_eq!(late(3, timeout - tick), Ok(Some(2)));
+    assert_eq!(late(3, timeout), at(12, NotAllowed::Late));
     assert_eq!(late(4, grant - tick), Ok(Some(2)));
     assert_eq!(late(4, grant), at(12, NotAllowed::Late));
 }

@@ -10,8 +10,8 @@ use crate::audit::record::AuditRecord;
 use crate::audit::verify::{Fault, NotAllowed, VerifyError};
 use crate::clock::Timestamp;
 use crate::model::{
-    AuditEvent, Choice, Digest, PersonId, Posted, RETRIES, RequestId, Requested, Requirement,
-    Retry, Verdict, Voted,
+    Actor, AuditEvent, Choice, Digest, PersonId, Posted, RETRIES, RequestId, Requested,
+    Requirement, Retry, Verdict, Voted,
 };
 
 /// The requests that may still start, and those that people denied.
@@ -55,6 +55,9 @@ struct Asked {
     approved: Option<Timestamp>,
     /// The first thing that is wrong with it.
     wrong: Option<NotAllowed>,
+    /// Who is asked and stands on the requesting side, as far as the call itself says so: whom an
+    /// address or the owner of an agent is, only a directory knows.
+    own: Vec<PersonId>,
     posted: Vec<Arc<Posted>>,
     spent: Vec<Digest>,
     yes: Vec<PersonId>,
@@ -128,7 +131,7 @@ impl Complete {
 
 impl Waiting {
     fn new(requested: &Requested, created: Timestamp) -> Self {
-        let digest = requested.intent.digest();
+        let (digest, actor) = (requested.intent.digest(), requested.intent.actor());
         match &requested.verdict {
             Verdict::Allow => Self::Allowed(digest),
             Verdict::Deny { .. } => Self::Denied,
@@ -137,7 +140,11 @@ impl Waiting {
                 requirement: Arc::clone(requirement),
                 created,
                 approved: None,
-                wrong: None,
+                wrong: match actor.on_behalf_of() {
+                    None if requirement.requester_required() => Some(NotAllowed::Requester),
+                    _ => None,
+                },
+                own: own_side(requirement, actor),
                 posted: Vec::new(),
                 spent: Vec::new(),
                 yes: Vec::new(),
@@ -187,7 +194,12 @@ impl Asked {
                 self.spent.push(vote.nonce);
                 self.yes.push(vote.person.clone());
             }
-            AuditEvent::Approved { .. } => self.approved = self.approved.or(Some(time)),
+            AuditEvent::Approved { tally } => {
+                let wrong = self.wrong_when(time);
+                let others = self.requirement.tally(&self.yes) != *tally;
+                self.wrong = self.wrong.or(wrong).or(others.then_some(NotAllowed::Votes));
+                self.approved = self.approved.or(Some(time));
+            }
             AuditEvent::Other { .. } => self.wrong = self.wrong.or(Some(NotAllowed::Unknown)),
             _ => {}
         }
@@ -202,6 +214,17 @@ impl Asked {
         if !self.posted.iter().any(shown) || self.spent.contains(&vote.nonce) {
             return Some(NotAllowed::Nonce);
         }
+        if self.own.contains(&vote.person) {
+            return Some(NotAllowed::RequestingSide);
+        }
+        if self.requirement.reason_required(vote.choice) && vote.reason.is_none() {
+            return Some(NotAllowed::Reason);
+        }
+        self.wrong_when(time)
+    }
+
+    /// What is wrong with a vote or an approval that comes then.
+    fn wrong_when(&self, time: Timestamp) -> Option<NotAllowed> {
         (time >= self.created.after(self.requirement.timeout())).then_some(NotAllowed::Late)
     }
 
@@ -219,4 +242,11 @@ impl Asked {
         let lapses = approved.after(self.requirement.grant_ttl());
         if time >= lapses { Err(NotAllowed::Late) } else { Ok(()) }
     }
+}
+
+/// Those who are asked and whom the call names.
+fn own_side(requirement: &Requirement, actor: &Actor) -> Vec<PersonId> {
+    let names: Vec<_> = actor.names().collect();
+    let asked = requirement.stages().iter().flat_map(|stage| stage.people());
+    asked.filter(|person| names.contains(&person.spelled())).cloned().collect()
 }

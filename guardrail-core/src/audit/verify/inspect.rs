@@ -69,8 +69,9 @@ impl Inspector {
         self
     }
 
-    /// Asks too that every start was allowed: by the policy alone, or by an approval whose votes
-    /// were given on this very digest, meet the requirement, and have no denial among them.
+    /// Asks too that every start was allowed: by the policy alone, or by an approval in time whose
+    /// votes were given on this very digest, by nobody whom the call itself names, meet the requirement,
+    /// and have no denial among them.
     #[must_use]
     pub fn complete(mut self) -> Self {
         self.complete = Some(Complete::default());

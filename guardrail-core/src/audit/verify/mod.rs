@@ -130,10 +130,19 @@ pub enum NotAllowed {
         "a vote that counts was given by a nonce that was not shown there, or was spent before"
     )]
     Nonce,
-    /// A counted vote, or the start, came when the time for it was over.
-    #[error("a vote that counts, or the start itself, came too late")]
+    /// A counted vote, the approval or the start came when the time for it was over.
+    #[error("a vote that counts, the approval or the start itself came too late")]
     Late,
-    /// The counted votes are too few.
+    /// A counted vote was given by the person it is done for, or by another whom the call names.
+    #[error("a vote that counts was given by somebody of the requesting side")]
+    RequestingSide,
+    /// A counted vote has no reason, and the policy asks for one.
+    #[error("a vote that counts has no reason, and the policy asks for one")]
+    Reason,
+    /// The policy asks for whom the agent acts, and the call names nobody.
+    #[error("the policy asks for whom the agent acts, and the call names nobody")]
+    Requester,
+    /// The counted votes are too few, or others than the approval says.
     #[error("the votes do not meet the requirement")]
     Votes,
     /// It began again, and nothing before it allows that.
