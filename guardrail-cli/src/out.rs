@@ -59,18 +59,7 @@ impl Out {
     /// A value as one line of JSON in printable ASCII: a reader at a terminal sees what is there.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Error> {
         let text = serde_json::to_string(value).map_err(|error| Error::Write(error.into()))?;
-        let mut line = String::with_capacity(text.len());
-        let mut units = [0; 2];
-        for c in text.chars() {
-            if c.is_ascii() {
-                line.push(c);
-            } else {
-                for unit in c.encode_utf16(&mut units) {
-                    line.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-        self.line(&line)
+        self.line(&ascii(&text))
     }
 
     /// Says what went wrong, behind whatever was written before it.
@@ -80,4 +69,20 @@ impl Out {
         let report = miette::Report::new(error);
         drop(writeln!(io::stderr(), "{report:?}"));
     }
+}
+
+/// JSON in printable ASCII: whoever prints it to a terminal sees what is there, and nothing of it acts.
+pub(crate) fn ascii(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for c in json.chars() {
+        if matches!(c, ' '..='~') {
+            text.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut units) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    text
 }

@@ -71,7 +71,15 @@ pub(crate) fn run(
     let notes = source.checkpoints()?;
     let none = || Error::NoCheckpoint(source.place().to_owned());
     let notes = notes.ok_or_else(none)?;
-    let mut kept: Vec<&str> = SignedCheckpoint::notes(&notes).collect();
+    // Whoever may keep heads may write anything there, also what a terminal would follow.
+    let acts = |note: &&str| note.contains(|c: char| c.is_control() && c != '\n');
+    let (odd, mut kept): (Vec<&str>, Vec<&str>) = SignedCheckpoint::notes(&notes).partition(acts);
+    if !odd.is_empty() {
+        out.warn(&format!(
+            "passed over: {} checkpoints with control characters in them",
+            odd.len()
+        ))?;
+    }
     if checkpoints.last {
         kept = kept.pop().into_iter().collect();
     }

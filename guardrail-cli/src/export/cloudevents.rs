@@ -4,6 +4,7 @@ use guardrail_core::audit::AuditRecord;
 use serde_json::json;
 
 use crate::error::Error;
+use crate::out::ascii;
 
 /// One event. Its `data` is the sealed line, byte for byte: it can be verified as it is.
 pub(crate) fn event(record: &AuditRecord) -> Result<Vec<u8>, Error> {
@@ -19,7 +20,7 @@ pub(crate) fn event(record: &AuditRecord) -> Result<Vec<u8>, Error> {
         // Of a fixed width, so that order by text is order by number, as the extension wants it.
         "sequence": format!("{sequence:020}"),
     });
-    let mut text = attributes.to_string();
+    let mut text = ascii(&attributes.to_string());
     text.pop();
     text.push_str(",\"data\":");
     text.push_str(record.line());

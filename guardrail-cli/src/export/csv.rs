@@ -55,12 +55,21 @@ pub(crate) fn row(record: &AuditRecord, about: &About) -> Result<Vec<u8>, Error>
 }
 
 /// Text that hides nothing and that no spreadsheet takes for a formula: behind a leading `=`, `+`,
-/// `-`, `@` or apostrophe stands an apostrophe more, as spreadsheets themselves write such text.
+/// `-`, `@` or apostrophe stands an apostrophe more, as spreadsheets themselves write such text. So it
+/// does behind each semicolon, which ends a cell where lists are separated by it, quoted or not.
 fn cell(text: &str) -> String {
-    let shown = visible(text, Style::LINE).text().to_owned();
-    let is_formula =
-        shown.trim_start().starts_with(['=', '+', '-', '@', '\'', '＝', '＋', '－', '＠']);
-    if is_formula { format!("'{shown}") } else { shown }
+    let shown = visible(text, Style::LINE);
+    let mut cell = String::with_capacity(shown.text().len());
+    for (nth, part) in shown.text().split(';').enumerate() {
+        if nth > 0 {
+            cell.push(';');
+        }
+        if part.trim_start().starts_with(['=', '+', '-', '@', '\'', '＝', '＋', '－', '＠']) {
+            cell.push('\'');
+        }
+        cell.push_str(part);
+    }
+    cell
 }
 
 fn write(cells: [String; HEADER.len()]) -> Result<Vec<u8>, Error> {

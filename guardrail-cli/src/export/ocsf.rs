@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::Error;
 use crate::export::about::{About, channel, person, text};
+use crate::out::ascii;
 
 /// The activity is none of create, read, update, delete: its name says which.
 const OTHER: u32 = 99;
@@ -60,7 +61,7 @@ pub(crate) fn event(record: &AuditRecord, about: &About) -> Result<Vec<u8>, Erro
             all.insert("resources".into(), json!([{ "name": &**resource }]));
         }
     }
-    Ok(format!("{all}\n").into_bytes())
+    Ok((ascii(&all.to_string()) + "\n").into_bytes())
 }
 
 /// Who acts: a person who votes or speaks, else the agent and whom it acts for, else the log's writer.

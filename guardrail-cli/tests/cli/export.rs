@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::log::{Log, program};
+use crate::log::{Log, audit, program};
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -31,6 +31,48 @@ fn no_cell_of_a_table_is_a_formula() {
         rows += 1;
     }
     assert!(rows > 10);
+}
+
+/// Where the separator of lists is a semicolon, spreadsheets take one for the end of a cell.
+#[test]
+fn no_part_of_a_cell_is_a_formula() {
+    let log = Log::new();
+    log.said_by_an_agent("wait; =1+1;@SUM(1);\u{2003}-2, a \"b\";=3");
+    let text = log.said(&["export", "--format", "csv"]);
+    assert!(text.contains("1+1"), "the entry under test is there");
+    let mut reader = csv::ReaderBuilder::new();
+    let reader = reader.delimiter(b';').flexible(true);
+    let mut cells = 0;
+    for row in reader.from_reader(text.as_bytes()).records() {
+        for cell in &row.unwrap() {
+            let begins = cell.trim_start();
+            assert!(!begins.starts_with(['=', '+', '-', '@', '\t']), "{cell:?}");
+            cells += 1;
+        }
+    }
+    assert!(cells > 15);
+}
+
+#[test]
+fn no_export_reaches_the_terminal_as_a_command() {
+    let log = Log::new();
+    log.said_by_an_agent("\u{9b}2J\u{202e}\u{7f}\u{fc}");
+    let text = std::fs::read_to_string(log.file()).unwrap();
+    let file = log.beside("hostile.jsonl");
+    // An event that this version does not know, of whose name nothing is known either.
+    std::fs::write(&file, text.replace("\"posted\"", "\"\\u009b2J\"")).unwrap();
+    for format in ["jsonl", "csv", "ocsf", "cloudevents"] {
+        let output = audit(&file, &["export", "--format", format]);
+        assert!(output.status.success(), "{output:?}");
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains("2J"), "{format}: the entry under test is there");
+        let active = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        let acts: Vec<char> = said.chars().filter(|c| active(*c)).collect();
+        assert!(acts.is_empty(), "{format}: {acts:?}");
+        if format != "csv" {
+            assert!(said.is_ascii() && lines(&said).len() > 10, "{format}");
+        }
+    }
 }
 
 #[test]

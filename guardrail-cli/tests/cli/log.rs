@@ -42,6 +42,17 @@ impl Log {
         });
     }
 
+    /// One more call, for which its agent gives this reason.
+    pub(crate) fn said_by_an_agent(&self, reason: &str) {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let guardrail = built(Arc::new(FileLog::open(self.path()).await.unwrap())).await;
+            let intent = Intent::builder("restart").policy("change").arg("name", "db-1");
+            let context = Context::new().on_behalf_of("alice").reason(reason);
+            let permit = context.scope(guardrail.authorize(intent)).await.unwrap();
+            permit.run(async { Ok::<(), guardrail::Error>(()) }).await.unwrap();
+        });
+    }
+
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("audit")
     }
@@ -103,20 +114,19 @@ pub(crate) fn program() -> Command {
     command
 }
 
-/// The four calls, on record in this log.
-pub(crate) async fn write(log: Arc<dyn AuditLog>) {
+/// Whoever asks Bob about everything, over this log.
+async fn built(log: Arc<dyn AuditLog>) -> Guardrail {
     let approver = MockApprover::approving()
         .as_person("bob")
         .when(|request| request.intent().action() == "drop_table")
         .deny("=HYPERLINK(\"http://evil.example\")");
-    let guardrail = Guardrail::builder()
-        .agent("deploy-bot")
-        .policies(PolicySet::parse(POLICIES).unwrap())
-        .audit_log(log)
-        .approver(approver)
-        .build()
-        .await
-        .unwrap();
+    let builder = Guardrail::builder().agent("deploy-bot").audit_log(log).approver(approver);
+    builder.policies(PolicySet::parse(POLICIES).unwrap()).build().await.unwrap()
+}
+
+/// The four calls, on record in this log.
+pub(crate) async fn write(log: Arc<dyn AuditLog>) {
+    let guardrail = built(log).await;
     for (action, policy) in
         [("list", "read"), ("restart", "change"), ("drop_table", "change"), ("format", "never")]
     {

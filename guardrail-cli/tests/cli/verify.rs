@@ -136,6 +136,20 @@ fn nothing_in_a_log_reaches_the_terminal_as_a_command() {
     }
 }
 
+/// In a database, whoever may keep heads may write what they like into them.
+#[test]
+fn no_checkpoint_reaches_the_terminal_as_a_command() {
+    let log = Log::new();
+    let (kept, last) = (log.said(&["checkpoints"]), log.said(&["checkpoints", "--last"]));
+    let hostile = last.replace("\u{2014} guardrail", "\u{2014} \u{1b}[2J\u{9b}2J");
+    assert_ne!(hostile, last);
+    std::fs::write(log.path().join("checkpoints"), format!("{kept}\n{hostile}")).unwrap();
+    let output = log.audit(&["checkpoints"]);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), kept);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("passed over: 1 "));
+    assert_eq!(log.said(&["checkpoints", "--last"]), last);
+}
+
 #[test]
 fn rubbish_between_two_files_is_found() {
     let log = Log::new();
