@@ -2,8 +2,6 @@
 
 #[cfg(feature = "sqlite")]
 use std::path::Path;
-#[cfg(feature = "postgres")]
-use std::str::FromStr as _;
 
 use guardrail_core::audit::Error;
 use guardrail_core::model::Sequence;
@@ -56,10 +54,9 @@ impl Reader {
     /// When the database cannot be reached or read, or holds no log of this name.
     #[cfg(feature = "postgres")]
     pub async fn postgres(url: &str, name: &str) -> Result<Self, Error> {
-        let options = sqlx::postgres::PgConnectOptions::from_str(url)
-            .map_err(|error| Error::storage(NAME, "read its URL", error))?
-            .application_name("guardrail");
-        let connected = options.disable_statement_logging().connect().await;
+        let options = crate::postgres::options(url);
+        let options = options.map_err(|error| Error::storage(NAME, "use its URL", error))?;
+        let connected = options.connect().await;
         let mut on = connected.map_err(|error| Error::unreachable(NAME, "connect", error))?;
         let place = Place::find(&mut on).await;
         let place = place.map_err(|error| Error::storage(NAME, "find its tables", error))?;

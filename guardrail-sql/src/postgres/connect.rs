@@ -1,6 +1,5 @@
 //! The way to the database, and its tables.
 
-use std::str::FromStr as _;
 use std::time::Duration;
 
 use guardrail_core::audit::Error;
@@ -10,6 +9,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use tokio::time::Instant;
 
 use crate::log::engine::Engine as _;
+use crate::postgres::address::options;
 use crate::postgres::engine::Postgres;
 use crate::postgres::place::{Place, PlaceError};
 use crate::postgres::rules::{self, Broken};
@@ -34,10 +34,8 @@ const READERS: u32 = 8;
 
 /// Connects, and brings the tables up to date.
 pub(super) async fn connect(url: &str, own_clock: bool) -> Result<Postgres, Error> {
-    let options = PgConnectOptions::from_str(url)
-        .map_err(|error| Error::storage(Postgres::NAME, "read its URL", error))?
-        .application_name("guardrail")
-        .disable_statement_logging();
+    let options =
+        options(url).map_err(|error| Error::storage(Postgres::NAME, "use its URL", error))?;
     let deadline = Instant::now() + PATIENCE;
     let place = loop {
         let error = match prepare(&options).await {

@@ -4,6 +4,7 @@
 //! no extension. `LISTEN` and `NOTIFY` wake other processes sooner; where a pooler swallows them,
 //! polling does it.
 
+mod address;
 mod connect;
 mod engine;
 mod error;
@@ -27,6 +28,7 @@ use guardrail_core::model::{LogId, RequestId, Sequence, Version};
 use crate::log::shared::Shared;
 use crate::log::{Log, open};
 use crate::settings::{Settings, Who};
+pub(crate) use address::options;
 pub(crate) use engine::PAGE;
 use engine::Postgres;
 pub(crate) use heads::NOTES;
@@ -43,7 +45,7 @@ pub use transaction::RunIn;
 /// # async fn example() -> Result<(), guardrail_core::audit::Error> {
 /// use guardrail_sql::PostgresLog;
 ///
-/// let log = PostgresLog::connect("postgres://guardrail@db.internal/audit").await?;
+/// let log = PostgresLog::connect("postgres://guardrail@db.internal/audit?sslmode=verify-full").await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -62,7 +64,8 @@ impl PostgresLog {
 
     /// Opens the log named `main` in the database of this URL, and makes the tables and the log
     /// where they are not there and the role may make them: in the schema in which the search path
-    /// of the role finds the tables, else in the first of it that is there.
+    /// of the role finds the tables, else in the first of it that is there. Where the server is on
+    /// another machine, the URL or `PGSSLMODE` says how it is known to be it (`sslmode=verify-full`).
     ///
     /// # Errors
     /// `Damaged`: its end is not what was written. `Unsafe`: a function or trigger that holds the

@@ -1,15 +1,15 @@
 //! Redacted values in a table beside the log's, in the same database.
 
-use std::str::FromStr as _;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use guardrail_core::audit::sidecar::{Error, Label, Opening, Sidecar};
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions as _, PgPool, PgTransaction};
+use sqlx::{PgPool, PgTransaction};
 
 use crate::opening::{Columns, ERASED, columns, labels, opening};
+use crate::postgres::address::options;
 use crate::postgres::place::{Place, PlaceError};
 
 const NAME: &str = "PostgreSQL sidecar";
@@ -41,10 +41,8 @@ impl PostgresSidecar {
     /// # Errors
     /// When the database cannot be reached or read, or holds no log of this name.
     pub async fn connect(url: &str, name: &str) -> Result<Self, Error> {
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|error| Error::storage(NAME, "read its URL", error))?
-            .application_name("guardrail");
-        let pool = pool(options.disable_statement_logging());
+        let options = options(url).map_err(|error| Error::storage(NAME, "use its URL", error))?;
+        let pool = pool(options);
         let looked = async {
             let mut on = pool.acquire().await.map_err(PlaceError::from)?;
             let place = Place::find(&mut on).await?;
