@@ -21,6 +21,8 @@ pub(super) struct Card {
     pub(super) lines: Vec<String>,
     /// Whether every value stands in these lines entirely.
     pub(super) whole: bool,
+    /// How wide they were laid out.
+    pub(super) width: usize,
 }
 
 impl Card {
@@ -60,14 +62,15 @@ impl Card {
     /// Terminals disagree about the width of what is not ASCII. Lines are made so short that no
     /// terminal has to leave anything of them out.
     fn lay(facts: &Facts, columns: usize) -> Self {
-        let mut lines = Vec::new();
-        for width in [columns, columns * 3 / 4, columns / 2] {
+        let (mut lines, mut width) = (Vec::new(), columns);
+        for narrower in [columns, columns * 3 / 4, columns / 2] {
+            width = narrower;
             lines = view::text(facts, width).lines().map(str::to_owned).collect();
             if lines.iter().all(|line: &String| widest(line) <= columns) {
                 break;
             }
         }
-        Self { lines, whole: facts.is_whole() }
+        Self { lines, whole: facts.is_whole(), width }
     }
 }
 

@@ -57,6 +57,8 @@ pub(super) struct Prompt {
     /// Whether every value was on the screen entirely.
     whole: bool,
     columns: u16,
+    /// How wide the lines of the sheet were laid out.
+    width: usize,
     pub(super) left: Duration,
 }
 
@@ -80,6 +82,7 @@ impl Prompt {
             sheet_whole: false,
             whole: false,
             columns: 0,
+            width: 0,
             left: Duration::ZERO,
         }
     }
@@ -138,7 +141,12 @@ impl Prompt {
         } else {
             Card::brief(&self.request, now, columns, height)
         };
-        self.sheet_whole = card.whole;
+        // What was seen is known by its lines. Values that were cut, or were wrapped otherwise, stood on
+        // others; and in brief a window of another height cuts otherwise.
+        let same = same
+            && (card.whole, card.width) == (self.sheet_whole, self.width)
+            && (self.opened || height == self.sheet.height());
+        (self.sheet_whole, self.width) = (card.whole, card.width);
         if same {
             self.sheet.refresh(card.lines, height);
         } else {

@@ -72,6 +72,8 @@ pub(super) struct Person {
     pub(super) prompt: Prompt,
     pub(super) now: Instant,
     pub(super) size: (u16, u16),
+    /// How many seconds ago it was asked, by the clock of the log.
+    pub(super) ago: u64,
     /// The last screen that was painted.
     pub(super) screen: String,
 }
@@ -89,7 +91,7 @@ impl Person {
         let entropy = Arc::new(Counting((0..3).rev().collect::<Vec<u8>>().into()));
         let prompt = Prompt::new(request(intent), entropy);
         let screen = String::new();
-        let mut person = Self { prompt, now: Instant::now(), size: (80, 24), screen };
+        let mut person = Self { prompt, now: Instant::now(), size: (80, 24), ago: 60, screen };
         person.look();
         person
     }
@@ -118,7 +120,7 @@ impl Person {
     fn look(&mut self) {
         for _ in 0..2 {
             let height = layout::height(self.size).unwrap();
-            self.prompt.lay(ASKED.after(Duration::from_secs(60)), self.size.0, height);
+            self.prompt.lay(ASKED.after(Duration::from_secs(self.ago)), self.size.0, height);
             let around = Around { who: "alice", waiting: 1 };
             let frame = layout::frame(&mut self.prompt, around, self.size.0, self.now);
             self.screen = frame.rows.iter().map(|row| format!("{}\n", row.text)).collect();

@@ -1,9 +1,12 @@
 //! What keys mean to a prompt, and when they mean nothing.
 
-use super::person::{Person, deploy, word};
+use std::time::Duration;
+
+use super::person::{ASKED, Person, deploy, request, word};
+use crate::approver::terminal::card::Card;
 use crate::approver::terminal::keys::Key;
 use crate::approver::terminal::prompt::{Act, Stage};
-use crate::model::{Choice, Intent};
+use crate::model::{Choice, Intent, IntentBuilder};
 
 const YES: Act = Act::Vote { choice: Choice::Approve, reason: None };
 const NO: Act = Act::Vote { choice: Choice::Deny, reason: None };
@@ -182,6 +185,47 @@ fn what_is_seen_is_what_was_painted_in_this_width() {
     person.types(" ");
     assert!(!person.prompt.is_whole(), "a wider window begins anew");
     person.types("   ");
+    assert!(person.prompt.is_whole());
+}
+
+/// So many values of this length, and one of another.
+fn values(count: usize, length: usize, last: usize) -> IntentBuilder {
+    let intent = Intent::builder("run").policy("plain").arg("last", &"B".repeat(last));
+    (0..count).fold(intent, |it, nth| it.arg(format!("part_{nth}"), &"A".repeat(length)))
+}
+
+#[test]
+fn what_was_cut_is_not_seen_once_a_higher_window_has_room_for_it() {
+    let mut person = Person::new(values(9, 1_000, 1_000));
+    person.size = (200, 24);
+    person.wait(5);
+    person.types(&" ".repeat(10));
+    assert!(person.screen.contains("characters left out") && !person.prompt.is_whole());
+    person.size = (200, 60);
+    person.wait(1);
+    assert!(!person.prompt.is_whole(), "not all of it was on the screen\n{}", person.screen);
+    person.types("  ");
+    assert!(person.prompt.is_whole());
+}
+
+/// The agent chooses how long its values are, so that they fit when the clock says few words.
+#[test]
+fn what_was_cut_is_not_seen_once_the_clock_leaves_room_for_it() {
+    let is_whole = |last: usize, ago: u64| {
+        let now = ASKED.after(Duration::from_secs(ago));
+        Card::brief(&request(values(15, 440, last)), now, 80, 19).whole
+    };
+    // Behind 61 seconds 13 minutes and 59 are left, behind 120 it is 13 minutes.
+    let last = (80..120).find(|last| !is_whole(*last, 61) && is_whole(*last, 120)).unwrap();
+    let mut person = Person::new(values(15, 440, last));
+    person.ago = 61;
+    person.wait(5);
+    person.types(&" ".repeat(20));
+    assert!(!person.prompt.is_whole());
+    person.ago = 120;
+    person.wait(1);
+    assert!(!person.prompt.is_whole(), "not all of it was on the screen\n{}", person.screen);
+    person.types(&" ".repeat(20));
     assert!(person.prompt.is_whole());
 }
 
