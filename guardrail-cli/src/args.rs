@@ -170,7 +170,8 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "CHECKPOINT", requires = "keys")]
     pub(crate) against: Vec<PathBuf>,
     /// The public keys that are believed: a `.pub` file or a PEM. Without `--against`, the checkpoints
-    /// are those that the log keeps of itself: an old copy of it as a whole is not found by them.
+    /// are those that the log keeps of itself, one at least: an old copy of it as a whole is not found
+    /// by them.
     #[arg(long, value_name = "KEYS")]
     pub(crate) keys: Option<PathBuf>,
     /// Also that every start was allowed by what stands before it, and none follows a denial.

@@ -64,6 +64,12 @@ pub(crate) enum Error {
     ))]
     NoCheckpoint(String),
 
+    #[error("`{0}` keeps no checkpoint that these keys have signed")]
+    #[diagnostic(help(
+        "are these the keys of this log? a checkpoint you were given is named by --against; one that a log should keep and does not was taken away, or the program that writes it has not signed one yet"
+    ))]
+    NoneSigned(String),
+
     #[error("record {sequence} is not yet covered: the checkpoint covers {size} records")]
     #[diagnostic(help("take a later checkpoint"))]
     Uncovered { sequence: Sequence, size: u64 },

@@ -58,7 +58,11 @@ fn own(
     if passed > 0 {
         out.warn(&format!("passed over: {passed} malformed or forged checkpoints in the log"))?;
     }
-    Ok(heads)
+    // Whoever asks what a key says of a log is not told that nothing speaks against it.
+    match heads.is_empty() {
+        true => Err(Error::NoneSigned(source.place().to_owned())),
+        false => Ok(heads),
+    }
 }
 
 /// `guardrail audit checkpoints`: the notes as they are kept.

@@ -37,6 +37,10 @@ pub(crate) fn run(
         // Without a line feed: the file's bytes are the bytes that were hashed.
         write(&prove.output.join(format!("{sequence}.json")), record.line())?;
         write(&prove.output.join(format!("{sequence}.tlog-proof")), &proof.text())?;
+    }
+    // Behind the last of them: whoever stops reading stops nothing.
+    for (record, _) in &proven {
+        let sequence = record.sequence();
         let event = record.event().name();
         if json {
             out.json(&json!({ "sequence": sequence.get(), "event": event }))?;

@@ -6,7 +6,9 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use guardrail::audit::proof::{Checkpoint, FileSigner};
-use guardrail::{AuditLog, Context, FileLog, Guardrail, Intent, MockApprover, PolicySet};
+use guardrail::{
+    AuditLog, Context, FileLog, Guardrail, Identity, Intent, MockApprover, PolicySet, RequestId,
+};
 use tempfile::TempDir;
 
 /// A folder with a log in it.
@@ -50,6 +52,18 @@ impl Log {
             let context = Context::new().on_behalf_of("alice").reason(reason);
             let permit = context.scope(guardrail.authorize(intent)).await.unwrap();
             permit.run(async { Ok::<(), guardrail::Error>(()) }).await.unwrap();
+        });
+    }
+
+    /// So many comments on a request.
+    pub(crate) fn talked_about(&self, request: &str, times: usize) {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let guardrail = built(Arc::new(FileLog::open(self.path()).await.unwrap())).await;
+            let id = RequestId::parse(request).unwrap();
+            let review = guardrail.review(id, "web").await.unwrap();
+            for _ in 0..times {
+                review.comment(Identity::person("bob"), "hm").await.unwrap();
+            }
         });
     }
 

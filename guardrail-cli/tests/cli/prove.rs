@@ -1,9 +1,11 @@
 //! `guardrail audit prove`.
 
+use std::process::Stdio;
+
 use guardrail::audit::proof::{Keys, TlogProof};
 use serde_json::Value;
 
-use crate::log::Log;
+use crate::log::{Log, program};
 
 fn restarted(log: &Log) -> String {
     let row = log.said(&["ls", "--json", "--action", "restart", "--last", "1"]);
@@ -61,4 +63,28 @@ fn a_log_that_does_not_lead_to_the_checkpoint_is_not_proven() {
     let prove = ["prove", &id, "--against", &head, "--keys", &keys, "--output", to_path];
     assert!(!log.audit(&prove).status.success());
     assert!(std::fs::read_dir(&to).map_or(0, Iterator::count) == 0, "nothing is written");
+}
+
+#[test]
+fn every_record_is_proven_though_nobody_reads_on() {
+    let log = Log::new();
+    let id = restarted(&log);
+    log.talked_about(&id, 250);
+    let (head, keys) = log.checkpoint("head");
+    let folder = log.beside("proofs");
+    let to = folder.to_str().unwrap();
+    let args = ["audit", "prove", &id, "--against", &head, "--keys", &keys, "--output", to];
+    let command = program()
+        .args(args)
+        .arg("--json")
+        .arg("--log")
+        .arg(log.path())
+        .stdout(Stdio::piped())
+        .spawn();
+    let mut child = command.unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+    let records = log.said(&["show", "--json", "--request", &id]).lines().count();
+    assert!(records > 250);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2 * records);
 }

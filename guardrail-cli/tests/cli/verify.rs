@@ -1,5 +1,7 @@
 //! `guardrail audit verify`.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::log::{Log, audit, feed};
@@ -105,6 +107,24 @@ fn a_checkpoint_of_another_key_is_not_believed() {
     let output = log.audit(&["verify", "--against", &head, "--keys", &keys]);
     assert_eq!(output.status.code(), Some(2));
     assert!(!log.audit(&["verify", "--against", &head]).status.success(), "keys are required");
+}
+
+#[test]
+fn a_log_without_a_checkpoint_of_the_keys_is_not_taken_for_theirs() {
+    let (log, other) = (Log::new(), Log::new());
+    let keys = |log: &Log| log.path().join("key.pub").to_str().unwrap().to_owned();
+    let (own, others) = (keys(&log), keys(&other));
+    assert!(log.audit(&["verify", "--keys", &own]).status.success());
+    let refused = |log: &Path, keys: &str| {
+        let output = audit(log, &["verify", "--keys", keys]);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+    };
+    refused(&log.path(), &others);
+    let exported = log.beside("exported.jsonl");
+    std::fs::write(&exported, log.said(&["export", "--format", "jsonl"])).unwrap();
+    refused(&exported, &own);
+    std::fs::remove_file(log.path().join("checkpoints")).unwrap();
+    refused(&log.path(), &own);
 }
 
 #[test]
