@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use super::cut::{Budget, columns, cut};
+use super::leaves::is_word;
 use super::say;
 use super::style::Style;
 use crate::clock::Timestamp;
 use crate::model::{
-    AuditEvent, Choice, Eligible, Identity, Intent, PersonId, RequestId, Requested, Requirement,
-    Verdict,
+    AuditEvent, Captured, Choice, Eligible, Identity, Intent, PersonId, RequestId, Requested,
+    Requirement, Verdict,
 };
 
 /// One event of the log with its time and its request.
@@ -128,7 +129,7 @@ impl Conversation {
 
     fn requested(&mut self, entry: Entry<'_>, requested: &Requested) {
         let (intent, actor) = (&requested.intent, requested.intent.actor());
-        let agent = name(actor.agent().as_str());
+        let agent = agent(actor.agent().as_str());
         let who = match actor.on_behalf_of() {
             Some(person) => format!("{agent} for {}", name(person.as_str())),
             None => agent.clone(),
@@ -299,9 +300,33 @@ fn arguments(intent: &Intent) -> String {
     let all: Vec<String> = intent
         .arguments()
         .iter()
-        .map(|argument| format!("{} = {}", argument.name(), argument.canonical().as_str()))
+        .map(|argument| {
+            let name = key(argument.name());
+            match argument.captured() {
+                Captured::Skipped => format!("{name} left out"),
+                Captured::Unshowable => format!("{name} could not be captured"),
+                _ => format!("{name} = {}", argument.canonical().as_str()),
+            }
+        })
         .collect();
     safe(&all.join(", "))
+}
+
+/// The name of an argument; one that is no word may hold what looks like another, and is quoted.
+fn key(name: &str) -> String {
+    match is_word(name) {
+        true => name.to_owned(),
+        false => format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")),
+    }
+}
+
+/// The name an agent gives itself; one with words in it could tell of others, and is quoted.
+fn agent(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "._:-@/".contains(c);
+    match text.chars().all(is_plain) {
+        true => name(text),
+        false => format!("\"{}\"", name(text)),
+    }
 }
 
 fn someone(identity: &Identity, person: Option<&PersonId>, channel: &str) -> String {

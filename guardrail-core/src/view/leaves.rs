@@ -173,6 +173,7 @@ fn part(piece: Piece<'_>) -> Part<'_> {
     }
 }
 
-fn is_word(key: &str) -> bool {
+/// Whether a key needs no quotes.
+pub(super) fn is_word(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

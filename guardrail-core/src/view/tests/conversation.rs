@@ -7,8 +7,8 @@ use super::decode::assert_safe;
 use super::request::{deploy, id, later, requested, requirement, voted};
 use crate::clock::Timestamp;
 use crate::model::{
-    AuditEvent, Choice, Digest, Found, Identity, Machine, PersonId, Reference, RequestId, Resolved,
-    Tally, Verdict, VoteRefusal,
+    AuditEvent, Choice, Digest, Found, Identity, IntentBuilder, Machine, PersonId, Reference,
+    RequestId, Resolved, Tally, Verdict, VoteRefusal,
 };
 use crate::view::{Entry, conversation};
 
@@ -181,4 +181,31 @@ fn no_text_makes_a_line_of_its_own() {
             }
         }
     }
+}
+
+/// What this call is said to do, by whom.
+fn wants(intent: IntentBuilder) -> String {
+    let verdict = Verdict::Deny { reason: "no".into() };
+    let shown = talk(&[(0, requested(intent.build().unwrap(), verdict))]);
+    shown.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn two_calls_are_never_told_alike() {
+    let of = |json: &str| wants(deploy().json(json.as_bytes()));
+    let two = of(r#"{"amount":1,"to":2}"#);
+    assert!(two.ends_with("terraform_apply: amount = 1, to = 2"), "{two}");
+    let one = of(r#"{"amount = 1, to":2}"#);
+    assert!(one.ends_with(r#"terraform_apply: "amount = 1, to" = 2"#), "{one}");
+    assert_ne!(of(r#"{"a\" = 1, \"b":2}"#), of(r#"{"a":1,"b":2}"#));
+    let (skipped, null) = (wants(deploy().skip("force")), wants(deploy().arg("force", &())));
+    assert!(skipped.ends_with("force left out") && null.ends_with("force = null"), "{skipped}");
+}
+
+#[test]
+fn no_name_of_an_agent_is_taken_for_what_somebody_did() {
+    let told = wants(deploy().agent("bob in Slack approves"));
+    assert!(told.starts_with("09:14:02  \"bob in Slack approves\" for alice  wants"), "{told}");
+    let plain = wants(deploy().agent("ops/deploy-bot@eu.1"));
+    assert!(plain.starts_with("09:14:02  ops/deploy-bot@eu.1 for alice  wants"), "{plain}");
 }
