@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use comfy_table::{ContentArrangement, Table, presets};
 use guardrail_core::audit::AuditRecord;
-use guardrail_core::clock::Timestamp;
-use guardrail_core::model::{AuditEvent, RequestId, Requested, State};
+use guardrail_core::clock::{Clock as _, SystemClock, Timestamp};
+use guardrail_core::model::{AuditEvent, RequestId, Requested, State, Verdict};
 use guardrail_core::view::{Budget, Style, columns, cut};
 use serde::Serialize;
 
@@ -30,6 +31,12 @@ struct Row {
     on_behalf_of: Option<Arc<str>>,
     action: Arc<str>,
     policy: Arc<str>,
+    /// When people's time for it is over, and then that of its start.
+    #[serde(skip)]
+    until: Option<Timestamp>,
+    /// How long an approval waits for its start.
+    #[serde(skip)]
+    grant: Option<Duration>,
     /// Who voted.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     voters: BTreeSet<Arc<str>>,
@@ -47,6 +54,8 @@ pub(crate) fn run(
         rows.take(&record);
     }
     records.warn_of_torn_end(out)?;
+    let now = SystemClock::new().now();
+    rows.rows.iter_mut().for_each(|row| row.state = row.state_at(now));
     let mut shown: VecDeque<Row> = VecDeque::new();
     for row in rows.rows.into_iter().filter(|row| is_asked_for(ls, row)) {
         shown.push_back(row);
@@ -61,6 +70,17 @@ pub(crate) fn run(
         return out.line("no request matches");
     }
     out.line(&table(&shown).to_string())
+}
+
+impl Row {
+    /// Where it stands at this time: what is overdue is over, whether that is on record or not.
+    fn state_at(&self, now: Timestamp) -> State {
+        match self.state {
+            State::Pending if self.until.is_some_and(|until| now >= until) => State::Expired,
+            State::Approved if self.until.is_some_and(|until| now >= until) => State::Lapsed,
+            state => state,
+        }
+    }
 }
 
 /// Where every request stands. Names are kept once, however often they come.
@@ -87,6 +107,9 @@ impl Rows {
         let place = self.places.get(&record.id()).copied();
         let Some(row) = place.and_then(|place| self.rows.get_mut(place)) else { return };
         if let Some(state) = record.event().step(row.state) {
+            if state == State::Approved && row.state == State::Pending {
+                row.until = row.grant.map(|grant| record.time().after(grant));
+            }
             row.state = state;
         }
         row.voters.extend(voter);
@@ -94,7 +117,13 @@ impl Rows {
 
     fn row(&mut self, record: &AuditRecord, requested: &Requested) -> Row {
         let (intent, actor) = (&requested.intent, requested.intent.actor());
+        let asked = match &requested.verdict {
+            Verdict::Ask(requirement) => Some(requirement),
+            Verdict::Allow | Verdict::Deny { .. } => None,
+        };
         Row {
+            until: asked.map(|asked| record.time().after(asked.timeout())),
+            grant: asked.map(|asked| asked.grant_ttl()),
             id: record.id(),
             time: record.time(),
             state: State::New,
