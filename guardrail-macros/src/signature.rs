@@ -52,7 +52,9 @@ impl Parameters {
 
     fn typed(&mut self, typed: &PatType, function: &Function, errors: &mut Errors) {
         let cfg = cfg(&typed.attrs);
-        if let Pat::Ident(pat) = &*typed.pat
+        // In an `async fn` no other macro has moved anything yet.
+        if function.signature.asyncness.is_none()
+            && let Pat::Ident(pat) = &*typed.pat
             && is_positional(&pat.ident)
             && let Some(moved) = moved(&function.body.statements, &pat.ident)
         {

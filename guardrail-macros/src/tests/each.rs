@@ -50,6 +50,16 @@ fn no_text_shows_what_is_redacted() {
     }
 }
 
+/// What `#[async_trait]` calls a parameter that the body has no name for, a body may call its own.
+#[test]
+fn an_argument_of_an_async_fn_is_captured_whatever_it_is_called() {
+    for moves in ["let __arg0 = __arg0;", "let (a, b) = { let __arg0 = __arg0; __arg0 };"] {
+        let item = format!("async fn pay(__arg0: (u8, u8)) -> Result<(), E> {{ {moves} todo!() }}");
+        let expanded = expand("policy = \"p\"", &item).to_string();
+        assert_eq!(expanded.matches("\"__arg0\"").count(), 2, "{moves}: {expanded}");
+    }
+}
+
 #[test]
 fn a_name_is_listed_once() {
     check(r#"policy = "p", skip(plan), debug(plan)"#, OK, Some("`plan` is listed twice"));
