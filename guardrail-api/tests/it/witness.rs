@@ -1,5 +1,6 @@
 //! Heads that go over HTTP are kept, once, and what contradicts them is refused.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,7 +18,8 @@ use guardrail_core::audit::{Append, AuditLog as _, FileLog};
 use guardrail_core::clock::{Clock as _, SystemClock, SystemEntropy};
 use guardrail_core::model::{RequestId, Secret, Version};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 
 async fn serve(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -138,6 +140,36 @@ async fn an_endpoint_takes_nothing_but_heads_of_its_log() {
     assert!(!answer.text().await.unwrap().contains("/srv"));
     let refused = HttpWitness::new(&full).unwrap().publish(heads.first().unwrap()).await;
     assert!(matches!(refused, Err(WitnessError::Failed(_))), "{refused:?}");
+}
+
+/// Whoever has no key may send slowly, and many at a time.
+#[tokio::test]
+async fn an_endpoint_reads_no_more_than_it_has_room_for() {
+    let root = TempDir::new().unwrap();
+    let (heads, keys) = heads(root.path(), 1).await;
+    let note = heads.first().unwrap().note();
+    let path = root.path().join("elsewhere");
+    let url = serve(witness_router(keys, FileWitness::new(&path))).await;
+    let address = url.trim_start_matches("http://").trim_end_matches('/');
+    let mut slow = Vec::new();
+    for _ in 0..64 {
+        let mut one = TcpStream::connect(address).await.unwrap();
+        one.write_all(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na").await.unwrap();
+        slow.push(one);
+    }
+    let client = reqwest::Client::new();
+    let status = async || client.post(&url).body(note.to_owned()).send().await.unwrap().status();
+    // All that were sent are heard of a moment later.
+    let mut answers = HashSet::new();
+    for _ in 0..100 {
+        answers.insert(status().await);
+    }
+    assert!(answers.contains(&StatusCode::SERVICE_UNAVAILABLE), "{answers:?}");
+    let mut said = [0; 12];
+    slow.first_mut().unwrap().read_exact(&mut said).await.unwrap();
+    assert_eq!(said, *b"HTTP/1.1 408");
+    drop(slow);
+    while status().await != StatusCode::NO_CONTENT {}
 }
 
 /// Strange endpoints: each is a failure that says why, and never a head that counts as kept.
