@@ -3,7 +3,8 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::audit::json;
-use crate::model::{AuditEvent, Digest, LogId, Sequence, Version, decimal};
+use crate::clock::Timestamp;
+use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version, decimal};
 
 /// The version of the line's form.
 pub const VERSION: u32 = 1;
@@ -38,11 +39,36 @@ pub(super) struct Around {
     pub(super) prev: Digest,
 }
 
-/// The fields that all lines of one append have the same, as text.
-pub(super) struct Same<'t> {
-    pub(super) log: &'t str,
-    pub(super) time: &'t str,
-    pub(super) id: &'t str,
+/// What all lines of one append have the same: each stretch of it, from number to number.
+pub(super) struct Same {
+    log: [u8; 58],
+    time: [u8; 47],
+    id: [u8; 51],
+}
+
+impl Same {
+    pub(super) fn new(log: LogId, time: Timestamp, id: RequestId) -> Self {
+        let mut same = Self {
+            log: *b"{\"v\":1,\"log\":\"....................................\",\"seq\":",
+            time: *b",\"time\":\"...........................\",\"writer\":",
+            id: *b",\"id\":\"....................................\",\"ver\":",
+        };
+        if let Some(place) = behind(&mut same.log, LOG) {
+            log.text(place);
+        }
+        if let Some(place) = behind(&mut same.time, ",\"time\":\"") {
+            *place = time.text();
+        }
+        if let Some(place) = behind(&mut same.id, ",\"id\":\"") {
+            id.text(place);
+        }
+        same
+    }
+}
+
+/// The place behind this beginning.
+fn behind<'s, const N: usize>(stretch: &'s mut [u8], begin: &str) -> Option<&'s mut [u8; N]> {
+    stretch.get_mut(begin.len()..)?.first_chunk_mut()
 }
 
 /// Writes the line of one record. Names and values around the event need no escape, so they are
@@ -51,33 +77,27 @@ pub(super) struct Same<'t> {
 /// # Errors
 /// When the event fails to serialise.
 pub(super) fn write(
-    same: &Same<'_>,
+    same: &Same,
     around: &Around,
     event: &AuditEvent,
-    line: &mut String,
+    line: &mut Vec<u8>,
 ) -> Result<(), serde_json::Error> {
     let Around { sequence, writer, version, more, prev } = around;
-    line.push_str(LOG);
-    line.push_str(same.log);
-    line.push_str("\",\"seq\":");
+    line.extend_from_slice(&same.log);
     decimal(sequence.get(), line);
-    line.push_str(",\"time\":\"");
-    line.push_str(same.time);
-    line.push_str("\",\"writer\":");
+    line.extend_from_slice(&same.time);
     decimal(writer.get(), line);
-    line.push_str(",\"id\":\"");
-    line.push_str(same.id);
-    line.push_str("\",\"ver\":");
+    line.extend_from_slice(&same.id);
     decimal(version.get(), line);
     if *more > 0 {
-        line.push_str(",\"more\":");
+        line.extend_from_slice(b",\"more\":");
         decimal((*more).into(), line);
     }
-    line.push_str(",\"event\":");
+    line.extend_from_slice(b",\"event\":");
     json::write(event, line)?;
-    line.push_str(",\"prev\":\"");
-    line.push_str(prev.text(&mut [0; 64]));
-    line.push_str(END);
+    line.extend_from_slice(b",\"prev\":\"");
+    line.extend_from_slice(&prev.digits());
+    line.extend_from_slice(END.as_bytes());
     Ok(())
 }
 

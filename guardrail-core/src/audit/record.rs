@@ -182,25 +182,17 @@ impl AuditRecord {
     /// The exact line, without its line feed: printable ASCII.
     #[must_use]
     pub fn line(&self) -> &str {
-        self.line.get_or_init(|| {
-            let mut line = String::new();
-            // It was written once, to be hashed.
-            let _ = self.write(&mut line);
-            line.into_boxed_str()
-        })
+        // It was written once, to be hashed.
+        self.line.get_or_init(|| self.write().unwrap_or_default().into_boxed_str())
     }
 
     /// Writes its line.
-    fn write(&self, line: &mut String) -> Result<(), serde_json::Error> {
-        let Self { sequence, id, version, more, writer, prev, .. } = *self;
-        let (mut log_text, mut id_text) = ([0; 36], [0; 36]);
-        let same = Same {
-            log: self.log.text(&mut log_text),
-            time: &self.time.to_string(),
-            id: id.text(&mut id_text),
-        };
+    fn write(&self) -> Option<String> {
+        let Self { sequence, id, version, more, time, writer, log, prev, .. } = *self;
+        let mut line = Vec::new();
         let around = Around { sequence, writer, version, more, prev };
-        line::write(&same, &around, &self.event, line)
+        line::write(&Same::new(log, time, id), &around, &self.event, &mut line).ok()?;
+        String::from_utf8(line).ok()
     }
 }
 

@@ -6,6 +6,7 @@
 //! before. `more` says how many records of the same append follow, and is left out where none do.
 
 use std::cell::Cell;
+use std::str::Utf8Error;
 use std::sync::{Arc, OnceLock};
 
 use crate::audit::error::Error;
@@ -19,7 +20,7 @@ use crate::model::{AuditEvent, Digest, LogId, RequestId, Sequence, Version};
 const SCRATCH_KEPT: usize = 64 * 1024;
 
 thread_local! {
-    static SCRATCH: Cell<String> = const { Cell::new(String::new()) };
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// The end of a log: what the next record is chained to.
@@ -118,7 +119,7 @@ impl Sealer {
         time: Timestamp,
         events: &[AuditEvent],
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
-        let keep = |line: &str| OnceLock::from(Box::from(line));
+        let keep = |line: &[u8]| str::from_utf8(line).map(|line| OnceLock::from(Box::from(line)));
         self.seal_all(id, version, time, events, keep)
     }
 
@@ -130,7 +131,7 @@ impl Sealer {
         time: Timestamp,
         events: &[AuditEvent],
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
-        self.seal_all(id, version, time, events, |_| OnceLock::new())
+        self.seal_all(id, version, time, events, |_| Ok(OnceLock::new()))
     }
 
     fn seal_all(
@@ -139,16 +140,11 @@ impl Sealer {
         version: Version,
         time: Timestamp,
         events: &[AuditEvent],
-        keep: impl Fn(&str) -> OnceLock<Box<str>>,
+        keep: impl Fn(&[u8]) -> Result<OnceLock<Box<str>>, Utf8Error>,
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
         let mut end = *self;
         let time = time.max(self.time);
-        let (mut log_text, mut id_text, time_text) = ([0; 36], [0; 36], time.text());
-        let same = Same {
-            log: self.log.text(&mut log_text),
-            time: std::str::from_utf8(&time_text).unwrap_or_default(),
-            id: id.text(&mut id_text),
-        };
+        let same = Same::new(self.log, time, id);
         let mut version = version;
         let mut records = Vec::with_capacity(events.len());
         let mut more = u32::try_from(events.len()).unwrap_or(u32::MAX);
@@ -169,14 +165,15 @@ impl Sealer {
             };
             line.clear();
             // The zero byte before it is hashed with it, and saves a copy of its first block.
-            line.push('\0');
+            line.push(0);
             line::write(&same, &Around { sequence, writer, version, more, prev }, event, &mut line)
                 .map_err(|error| illegal(&error.to_string()))?;
             let text = line.get(1..).unwrap_or_default();
             if text.len() > LINE_LIMIT {
                 return Err(illegal(&RecordError::TooLong.to_string()));
             }
-            let leaf = Digest::of(line.as_bytes());
+            let kept = keep(text).map_err(|error| illegal(&error.to_string()))?;
+            let leaf = Digest::of(&line);
             end = Self { log: self.log, last: sequence, prev: leaf, writer, time };
             records.push(Arc::new(AuditRecord {
                 sequence,
@@ -189,7 +186,7 @@ impl Sealer {
                 prev,
                 leaf,
                 event: event.clone(),
-                line: keep(text),
+                line: kept,
             }));
         }
         if line.capacity() <= SCRATCH_KEPT {

@@ -94,6 +94,9 @@ impl Guardrail {
     ///
     /// # Errors
     /// When it cannot be put on record: then the old ones stay.
+    ///
+    /// # Cancel safety
+    /// Dropped: the old ones may stay in force though the record says otherwise. Reload them again.
     pub async fn reload(&self, policies: PolicySet) -> Result<(), Error> {
         self.inner.desk.load(policies).await.map_err(Error::unavailable)
     }

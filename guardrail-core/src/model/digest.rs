@@ -46,7 +46,14 @@ impl Digest {
         Ok(Self(bytes))
     }
 
-    /// The 64 hexadecimal digits, written there.
+    /// The 64 hexadecimal digits.
+    pub(crate) fn digits(&self) -> [u8; 64] {
+        let mut digits = [0; 64];
+        put_hex(&self.0, &mut digits);
+        digits
+    }
+
+    /// The same as text, written there.
     pub(crate) fn text<'t>(&self, to: &'t mut [u8; 64]) -> &'t str {
         hex(&self.0, to)
     }
@@ -95,13 +102,13 @@ pub struct DigestError;
 const SCRATCH_KEPT: usize = 4 * 1024;
 
 thread_local! {
-    static SCRATCH: Cell<String> = const { Cell::new(String::new()) };
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// Hashes fields so that no two lists of fields share a hash: each is a netstring.
 #[derive(Debug)]
 pub(crate) struct Fields {
-    text: String,
+    text: Vec<u8>,
 }
 
 impl Fields {
@@ -115,9 +122,9 @@ impl Fields {
     pub(crate) fn count(&mut self, count: usize) {
         let digits = count.checked_ilog10().unwrap_or(0) + 1;
         decimal(digits.into(), &mut self.text);
-        self.text.push(':');
+        self.text.push(b':');
         decimal(count as u64, &mut self.text);
-        self.text.push(',');
+        self.text.push(b',');
     }
 
     pub(crate) fn text(&mut self, text: &str) {
@@ -126,7 +133,7 @@ impl Fields {
 
     /// Takes what are netstrings already.
     pub(crate) fn netstrings(&mut self, text: &str) {
-        self.text.push_str(text);
+        self.text.put_all(text);
     }
 
     pub(crate) fn optional(&mut self, text: Option<&str>) {
@@ -137,7 +144,7 @@ impl Fields {
     }
 
     pub(crate) fn digest(self) -> Digest {
-        let digest = Digest::of(self.text.as_bytes());
+        let digest = Digest::of(&self.text);
         if self.text.capacity() <= SCRATCH_KEPT {
             let _ = SCRATCH.try_with(|scratch| scratch.set(self.text));
         }
@@ -145,39 +152,72 @@ impl Fields {
     }
 }
 
-/// Adds a netstring, `5:hello,`, to a text. The number is written several times faster than `write!`
-/// would: a digest has dozens.
-pub(crate) fn netstring(to: &mut String, text: &str) {
+/// Where text is made: a text, or bytes that are to be hashed.
+pub(crate) trait Text {
+    /// Adds one character of ASCII.
+    fn put(&mut self, ascii: u8);
+
+    /// Adds text.
+    fn put_all(&mut self, text: &str);
+}
+
+impl Text for String {
+    fn put(&mut self, ascii: u8) {
+        self.push(char::from(ascii));
+    }
+
+    fn put_all(&mut self, text: &str) {
+        self.push_str(text);
+    }
+}
+
+impl Text for Vec<u8> {
+    fn put(&mut self, ascii: u8) {
+        self.push(ascii);
+    }
+
+    fn put_all(&mut self, text: &str) {
+        self.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// Adds a netstring, `5:hello,`. The number is written several times faster than `write!` would: a
+/// digest has dozens.
+pub(crate) fn netstring(to: &mut impl Text, text: &str) {
     decimal(text.len() as u64, to);
-    to.push(':');
-    to.push_str(text);
-    to.push(',');
+    to.put(b':');
+    to.put_all(text);
+    to.put(b',');
 }
 
 /// Writes a number in decimal digits. Most numbers of records and digests have a single one.
 #[inline]
-pub(crate) fn decimal(number: u64, to: &mut String) {
+pub(crate) fn decimal(number: u64, to: &mut impl Text) {
     if number >= 10 {
         tens(number / 10, to);
     }
-    to.push(char::from(b'0' + u8::try_from(number % 10).unwrap_or(0)));
+    to.put(b'0' + u8::try_from(number % 10).unwrap_or(0));
 }
 
-fn tens(number: u64, to: &mut String) {
+fn tens(number: u64, to: &mut impl Text) {
     if number >= 10 {
         tens(number / 10, to);
     }
-    to.push(char::from(b'0' + u8::try_from(number % 10).unwrap_or(0)));
+    to.put(b'0' + u8::try_from(number % 10).unwrap_or(0));
 }
 
 /// Writes `bytes` as lower-case hexadecimal digits into `text`, as far as it reaches.
 pub(crate) fn hex<'t>(bytes: &[u8], text: &'t mut [u8]) -> &'t str {
+    put_hex(bytes, text);
+    std::str::from_utf8(text).unwrap_or_default()
+}
+
+fn put_hex(bytes: &[u8], digits: &mut [u8]) {
     // Without a table or a branch: every record has several digests, and this is vectorised.
     let digit = |d: u8| d + if d < 10 { b'0' } else { b'a' - 10 };
-    for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
         *pair = [digit(byte >> 4), digit(byte & 15)];
     }
-    std::str::from_utf8(text).unwrap_or_default()
 }
 
 /// Reads exactly `bytes.len() * 2` lower-case hexadecimal digits.

@@ -43,7 +43,7 @@ pub use canonical::Canonical;
 pub use counted::CountedVote;
 pub use decision::{Decision, Outcome};
 pub use digest::{Digest, DigestError};
-pub(crate) use digest::{decimal, hex, unhex};
+pub(crate) use digest::{Text, decimal, hex, unhex};
 pub use event::{
     AuditEvent, Found, Posted, Redacted, RedactedValue, Requested, Resolved, TEXT_LIMIT, Voted,
 };

@@ -12,14 +12,14 @@ use serde::Serialize;
 use serde_json::Error;
 
 use self::ser::Json;
-use crate::model::first;
+use crate::model::{Text as _, first, hex};
 
 /// Writes `value` behind what the line already holds.
 ///
 /// # Errors
 /// When the value fails to serialise, or holds what no event does: a fraction, or a key that is no
 /// text.
-pub(crate) fn write<T: Serialize>(value: &T, line: &mut String) -> Result<(), Error> {
+pub(crate) fn write<T: Serialize>(value: &T, line: &mut Vec<u8>) -> Result<(), Error> {
     value.serialize(Json(line))
 }
 
@@ -30,47 +30,45 @@ const fn is_odd(byte: u8) -> bool {
 
 /// Writes a name, behind its quote, and what leads to its value. It needs no escape, as no name of a
 /// field or variant here does.
-fn name(name: &'static str, line: &mut String) {
-    line.push_str(name);
-    line.push_str("\":");
+fn name(name: &'static str, line: &mut Vec<u8>) {
+    line.put_all(name);
+    line.put_all("\":");
 }
 
-fn string(text: &str, line: &mut String) {
-    line.push('"');
+fn string(text: &str, line: &mut Vec<u8>) {
+    line.push(b'"');
     let mut rest = text;
     loop {
         let run = first(rest.as_bytes(), is_odd).unwrap_or(rest.len());
         let Some((plain, other)) = rest.split_at_checked(run) else { break };
-        line.push_str(plain);
+        line.put_all(plain);
         let mut chars = other.chars();
         let Some(c) = chars.next() else { break };
         escape(c, line);
         rest = chars.as_str();
     }
-    line.push('"');
+    line.push(b'"');
 }
 
-fn escape(c: char, line: &mut String) {
+fn escape(c: char, line: &mut Vec<u8>) {
     let short = match c {
-        '"' => '"',
-        '\\' => '\\',
-        '\n' => 'n',
-        '\r' => 'r',
-        '\t' => 't',
-        '\u{8}' => 'b',
-        '\u{c}' => 'f',
+        '"' => b'"',
+        '\\' => b'\\',
+        '\n' => b'n',
+        '\r' => b'r',
+        '\t' => b't',
+        '\u{8}' => b'b',
+        '\u{c}' => b'f',
         _ => {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                line.push_str("\\u");
-                for shift in [12, 8, 4, 0] {
-                    let nibble = u32::from(*unit >> shift & 15);
-                    line.push(char::from_digit(nibble, 16).unwrap_or('0'));
-                }
+                let mut digits = [0; 4];
+                line.put_all("\\u");
+                line.put_all(hex(&unit.to_be_bytes(), &mut digits));
             }
             return;
         }
     };
-    line.push('\\');
+    line.push(b'\\');
     line.push(short);
 }

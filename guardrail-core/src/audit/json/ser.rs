@@ -4,14 +4,14 @@ use serde::ser::{self, Error as _, Serialize};
 use serde_json::Error;
 
 use super::{name, string};
-use crate::model::decimal;
+use crate::model::{Text as _, decimal};
 
 /// Writes one value.
-pub(super) struct Json<'l>(pub(super) &'l mut String);
+pub(super) struct Json<'l>(pub(super) &'l mut Vec<u8>);
 
 /// An array that is being written.
 pub(super) struct Array<'l> {
-    line: &'l mut String,
+    line: &'l mut Vec<u8>,
     empty: bool,
     /// What closes it, and what it stands in.
     end: &'static str,
@@ -19,7 +19,7 @@ pub(super) struct Array<'l> {
 
 /// An object that is being written. Its brace comes with the first member.
 pub(super) struct Object<'l> {
-    line: &'l mut String,
+    line: &'l mut Vec<u8>,
     empty: bool,
     /// What closes it, and what it stands in.
     end: &'static str,
@@ -27,12 +27,12 @@ pub(super) struct Object<'l> {
 
 impl<'l> Json<'l> {
     fn text(self, text: &str) -> Result<(), Error> {
-        self.0.push_str(text);
+        self.0.put_all(text);
         Ok(())
     }
 
     fn array(self, end: &'static str) -> Result<Array<'l>, Error> {
-        self.0.push('[');
+        self.0.push(b'[');
         Ok(Array { line: self.0, empty: true, end })
     }
 
@@ -42,13 +42,13 @@ impl<'l> Json<'l> {
 
     /// Of a variant that carries something: `{"name":`.
     fn variant(&mut self, variant: &'static str) {
-        self.0.push_str("{\"");
+        self.0.put_all("{\"");
         name(variant, self.0);
     }
 
     fn integer(self, value: i64) -> Result<(), Error> {
         if value < 0 {
-            self.0.push('-');
+            self.0.push(b'-');
         }
         decimal(value.unsigned_abs(), self.0);
         Ok(())
@@ -58,14 +58,14 @@ impl<'l> Json<'l> {
 impl Array<'_> {
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         if !self.empty {
-            self.line.push(',');
+            self.line.push(b',');
         }
         self.empty = false;
         value.serialize(Json(self.line))
     }
 
     fn close(self) -> Result<(), Error> {
-        self.line.push_str(self.end);
+        self.line.put_all(self.end);
         Ok(())
     }
 }
@@ -73,7 +73,7 @@ impl Array<'_> {
 impl Object<'_> {
     /// Writes what stands before the name of the next member, its quote included.
     fn next(&mut self) {
-        self.line.push_str(if self.empty { "{\"" } else { ",\"" });
+        self.line.put_all(if self.empty { "{\"" } else { ",\"" });
         self.empty = false;
     }
 
@@ -89,9 +89,9 @@ impl Object<'_> {
 
     fn close(self) -> Result<(), Error> {
         if self.empty {
-            self.line.push('{');
+            self.line.push(b'{');
         }
-        self.line.push_str(self.end);
+        self.line.put_all(self.end);
         Ok(())
     }
 }
@@ -191,9 +191,9 @@ impl<'l> ser::Serializer for Json<'l> {
         _: u32,
         variant: &'static str,
     ) -> Result<(), Error> {
-        self.0.push('"');
-        self.0.push_str(variant);
-        self.0.push('"');
+        self.0.push(b'"');
+        self.0.put_all(variant);
+        self.0.push(b'"');
         Ok(())
     }
 
@@ -315,18 +315,18 @@ impl ser::SerializeMap for Object<'_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
         // A key that is text brings its own quote.
-        self.line.push(if self.empty { '{' } else { ',' });
+        self.line.push(if self.empty { b'{' } else { b',' });
         self.empty = false;
         let begin = self.line.len();
         key.serialize(Json(self.line))?;
-        match self.line.as_bytes().get(begin) {
+        match self.line.get(begin) {
             Some(b'"') => Ok(()),
             _ => Err(Error::custom("a key is text")),
         }
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.line.push(':');
+        self.line.push(b':');
         value.serialize(Json(self.line))
     }
 

@@ -83,14 +83,14 @@ proptest! {
     fn it_writes_what_serde_json_writes(value in value()) {
         let mut theirs = Vec::new();
         value.serialize(&mut serde_json::Serializer::with_formatter(&mut theirs, Ascii)).unwrap();
-        let mut ours = String::new();
+        let mut ours = Vec::new();
         write(&value, &mut ours).unwrap();
-        prop_assert_eq!(ours, String::from_utf8(theirs).unwrap());
+        prop_assert_eq!(String::from_utf8(ours).unwrap(), String::from_utf8(theirs).unwrap());
     }
 }
 
 #[test]
 fn what_no_event_holds_is_refused() {
-    assert!(write(&1.5_f64, &mut String::new()).is_err());
-    assert!(write(&BTreeMap::from([(1, 2)]), &mut String::new()).is_err());
+    assert!(write(&1.5_f64, &mut Vec::new()).is_err());
+    assert!(write(&BTreeMap::from([(1, 2)]), &mut Vec::new()).is_err());
 }
