@@ -20,6 +20,7 @@ mod drops;
 mod errors;
 mod fence;
 mod fold;
+mod handed_over;
 mod interleaved;
 mod keys;
 mod log_faults;

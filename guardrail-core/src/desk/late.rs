@@ -16,36 +16,42 @@ const TRIED: Duration = Duration::from_secs(60 * 60);
 const PAUSE: Duration = Duration::from_secs(60);
 
 impl Desk {
-    /// Tries on to put an end on record that failed like this; nothing rests on it. Nobody waits for
-    /// it, and it keeps neither the desk nor its log.
-    pub(crate) fn end_late(self: &Arc<Self>, ending: Ending, error: &Error) {
+    /// Tries on to put an end on record that failed like this, and returns whether it is there. It
+    /// keeps neither the desk nor its log.
+    pub(crate) async fn end_late(self: Arc<Self>, ending: &Ending, error: &Error) -> bool {
         // Whatever else went wrong goes wrong again.
-        let runtime = tokio::runtime::Handle::try_current();
-        let (true, Ok(runtime)) = (error.is_transient(), runtime) else { return };
-        let Ok(place) = Arc::clone(&self.late).try_acquire_owned() else {
+        if !error.is_transient() {
+            return false;
+        }
+        let Ok(_place) = Arc::clone(&self.late).try_acquire_owned() else {
             tracing::error!("too many ends wait for the log to come back: one is given up");
-            return;
+            return false;
         };
-        let desk = Arc::downgrade(self);
-        drop(runtime.spawn(async move {
-            let _place = place;
-            try_on(&desk, &ending).await;
-        }));
+        let desk = Arc::downgrade(&self);
+        drop(self);
+        try_on(&desk, ending).await
     }
 }
 
-async fn try_on(desk: &Weak<Desk>, ending: &Ending) {
+async fn try_on(desk: &Weak<Desk>, ending: &Ending) -> bool {
     let (mut tried, mut pause) = (Duration::ZERO, Duration::from_secs(1));
     while tried < TRIED {
         tokio::time::sleep(pause).await;
         tried = tried.saturating_add(pause);
         pause = pause.saturating_mul(2).min(PAUSE);
-        let Some(desk) = desk.upgrade() else { return };
+        let Some(desk) = desk.upgrade() else { return false };
         match desk.insist(ending).await {
-            Ok(()) => return tracing::info!("an end is on record that the log had not taken"),
+            Ok(()) => {
+                tracing::info!("an end is on record that the log had not taken");
+                return true;
+            }
             Err(error) if error.is_transient() => {}
-            Err(error) => return tracing::error!(%error, "an end is not on record"),
+            Err(error) => {
+                tracing::error!(%error, "an end is not on record");
+                return false;
+            }
         }
     }
     tracing::error!("an end is not on record: the log has not come back in time");
+    false
 }

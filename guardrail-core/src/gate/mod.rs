@@ -9,6 +9,7 @@ mod draft;
 mod error;
 mod guarded;
 mod judge;
+mod left_over;
 mod pass;
 mod permit;
 mod redact;

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::approver::attend;
-use crate::desk::{self, Desk, Ending, Gone, Permit, Phase, SILENT, Slot, Watch};
+use crate::desk::{self, Desk, Ending, Gone, Permit, Phase, SILENT, Slot};
 use crate::gate::Guardrail;
 use crate::gate::error::Error;
+use crate::gate::left_over::{LeftOver, Then};
 use crate::model::{LogId, Outcome, RequestId, Requested, Version};
 
 /// How long a call that failed at the gate waits for its end to be on record. What has not come
@@ -53,26 +53,6 @@ pub(crate) enum Place {
     Waiting(Slot),
     /// Its start is being put on record.
     Starting(Option<Slot>),
-}
-
-/// An end that is to be put on record.
-#[derive(Debug)]
-struct LeftOver {
-    desk: Arc<Desk>,
-    ending: Ending,
-    then: Then,
-}
-
-/// What is done once that is on record.
-#[derive(Debug)]
-enum Then {
-    Nothing,
-    /// This place is free.
-    Leave {
-        _slot: Slot,
-    },
-    /// People are asked, where others wait for what this call went away from before it had them asked.
-    Ask(Guardrail),
 }
 
 impl Track {
@@ -238,8 +218,8 @@ impl Track {
             Ok(()) => Ok(()),
             Err(error) => {
                 tracing::error!(%request, %error, "the outcome of a body could not be recorded");
-                if let Some(LeftOver { desk, ending, .. }) = left {
-                    desk.end_late(ending, &error);
+                if let Some(left) = left {
+                    left.spawn_late(error.clone());
                 }
                 // A body that did not begin has left nothing unrecorded.
                 if aborted {
@@ -310,55 +290,6 @@ fn give_up(stage: &mut Stage, why: &str) -> Option<RequestId> {
 
 fn gone(id: RequestId, call: Option<RequestId>, phase: Phase) -> Ending {
     Ending::Gone(Box::new(Gone { id, call, phase }))
-}
-
-impl LeftOver {
-    fn outcome(desk: Arc<Desk>, permit: Permit, outcome: Outcome) -> Self {
-        Self { desk, ending: Ending::Outcome { permit, outcome }, then: Then::Nothing }
-    }
-
-    /// Whether its request may come on record yet, so that looking for it takes time.
-    fn may_be_under_way(&self) -> bool {
-        match &self.ending {
-            Ending::Gone(gone) => gone.id.is_keyed() && matches!(gone.phase, Phase::Opening(_)),
-            Ending::Outcome { .. } => false,
-        }
-    }
-
-    /// Records it in a task of its own, as far as that is possible: nothing rests on it.
-    fn spawn(self) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            tracing::error!(
-                "a guarded call went away outside of a runtime: its end is not on record"
-            );
-            return;
-        };
-        drop(runtime.spawn(async move {
-            let Self { desk, ending, then } = self;
-            if let Err(error) = desk.insist(&ending).await {
-                tracing::error!(%error, "the end of a call that went away is not on record");
-                return desk.end_late(ending, &error);
-            }
-            if let Then::Ask(guardrail) = then
-                && let Err(error) = guardrail.ask_others(&ending).await
-            {
-                tracing::error!(%error, "nobody could be asked about what others wait for");
-            }
-        }));
-    }
-}
-
-impl Guardrail {
-    /// Has people asked about a request that others wait for, and that nobody was told of yet.
-    async fn ask_others(&self, ending: &Ending) -> Result<(), desk::Error> {
-        let desk = &self.inner.desk;
-        if let Ending::Gone(gone) = ending
-            && let Some(request) = desk.left_to_others(gone).await?
-        {
-            attend(&Watch::new(Arc::clone(desk), request), &self.inner.approvers);
-        }
-        Ok(())
-    }
 }
 
 /// What is being recorded; dropped before it is, it goes back to where it was stored.

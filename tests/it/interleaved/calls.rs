@@ -7,14 +7,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use guardrail::model::RETRIES;
-use guardrail::{AuditLog, Context, Error, MemoryLog};
-use guardrail_conformance::When;
+use guardrail::{AuditLog, Context, Error};
 use proptest::prelude::*;
 use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 
 use super::{UnevenLog, turns, vote};
-use crate::support::{End, PausingLog, Place, Scripted, World, approve, story};
+use crate::support::{End, Scripted, World, story};
 
 const ASK: &str = r#"approvers = ["group:sre"]"#;
 const ALLOW: &str = r#"effect = "allow""#;
@@ -149,25 +148,4 @@ proptest! {
         let runtime = Builder::new_current_thread().enable_all().start_paused(true).build();
         runtime.unwrap().block_on(play(policy, steps, pauses, long));
     }
-}
-
-/// The call that has made the request goes before it has had anybody asked, and leaves it to another.
-#[tokio::test(start_paused = true)]
-async fn who_is_left_with_a_request_does_not_wait_for_people_who_were_not_asked() {
-    let log = PausingLog::new(MemoryLog::new());
-    let asked = Scripted::new("desk", End::Stay);
-    let parts = (Arc::clone(&log), asked.clone());
-    let world = World::built(ASK, |builder| builder.audit_log(parts.0).approver(parts.1)).await;
-    let stop = log.stop(Place::Append("requested", When::After));
-    let goes = world.spawn_in(one());
-    stop.reached().await;
-    log.forget(&stop);
-    let waits = world.spawn_in(one());
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    goes.abort();
-    tokio::time::sleep(10 * Duration::from_secs(1)).await;
-    assert_eq!(asked.under_way(), 1, "it waits, and nobody is asked");
-    let id = world.pending().await;
-    let _counted = approve(&world, id, "bob").await;
-    assert_eq!(waits.await.unwrap().unwrap(), 1);
 }

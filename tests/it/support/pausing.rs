@@ -56,6 +56,11 @@ impl<L: AuditLog> PausingLog<L> {
         Arc::new(Self { inner, stops, tenure, orphans })
     }
 
+    /// The log inside.
+    pub(crate) const fn inner(&self) -> &L {
+        &self.inner
+    }
+
     /// From now on whoever comes there waits.
     pub(crate) fn stop(&self, place: Place) -> Arc<Stop> {
         let stop = Arc::new(Stop { place, reached: Semaphore::new(0), opened: Semaphore::new(0) });
