@@ -7,7 +7,7 @@ use std::time::Duration;
 use guardrail::{Context, MemoryLog};
 use guardrail_conformance::{Call, FaultyLog, Trouble, When};
 
-use crate::support::{End, PausingLog, Place, Scripted, World, approve};
+use crate::support::{End, LateLog, PausingLog, Place, Scripted, World, approve};
 
 const ASK: &str = r#"approvers = ["group:sre"]"#;
 const SECOND: Duration = Duration::from_secs(1);
@@ -62,4 +62,22 @@ async fn people_are_asked_once_the_log_is_back() {
         tokio::time::sleep(60 * SECOND).await;
     })
     .await;
+}
+
+/// Would catch a request that comes on record long after its call has gone, and that is nobody's.
+#[tokio::test(start_paused = true)]
+async fn people_are_asked_about_a_request_that_came_on_record_late() {
+    let asked = Scripted::new("desk", End::Stay);
+    let parts = (LateLog::new(8 * SECOND), asked.clone());
+    let world = World::built(ASK, |builder| builder.audit_log(parts.0).approver(parts.1)).await;
+    let goes = world.spawn_in(key());
+    tokio::time::sleep(SECOND / 4).await;
+    goes.abort();
+    tokio::time::sleep(SECOND).await;
+    let waits = world.spawn_in(key());
+    let id = world.pending().await;
+    tokio::time::sleep(60 * SECOND).await;
+    assert_eq!(world.pending().await, id);
+    assert!(!waits.is_finished());
+    assert_eq!(asked.under_way(), 1, "it waits, and nobody is asked");
 }

@@ -344,15 +344,16 @@ async fn a_call_dropped_at_its_first_append_does_not_withdraw_what_another_waits
 async fn an_append_that_lands_after_its_call_is_gone_is_ended() {
     for (deploy, last) in [(ASK, "withdrawn"), (ALLOW, "aborted")] {
         for context in [key(), Context::new()] {
-            let log = LateLog::new(SECOND / 2);
-            let world = World::over(deploy, log).await;
-            let call = world.spawn_in(context);
-            tokio::time::sleep(SECOND / 4).await;
-            call.abort();
-            tokio::time::sleep(10 * SECOND).await;
-            let story = crate::support::story(&**world.log()).await;
-            assert_eq!(story.last().map(String::as_str), Some(last), "{story:?}");
-            assert_eq!(world.body.runs(), 0);
+            for late in [SECOND / 2, 8 * SECOND] {
+                let world = World::over(deploy, LateLog::new(late)).await;
+                let call = world.spawn_in(context.clone());
+                tokio::time::sleep(SECOND / 4).await;
+                call.abort();
+                tokio::time::sleep(10 * SECOND + 8 * late).await;
+                let story = crate::support::story(&**world.log()).await;
+                assert_eq!(story.last().map(String::as_str), Some(last), "{story:?}");
+                assert_eq!(world.body.runs(), 0);
+            }
         }
     }
 }

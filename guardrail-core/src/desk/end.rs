@@ -24,7 +24,7 @@ const RETRY: Duration = Duration::from_secs(5);
 /// How long one try may take.
 const TRY: Duration = Duration::from_secs(2);
 
-/// How long an append that nobody waits for any more may be under way. Less than [`TRY`].
+/// How long an append that nobody waits for any more is waited for at a time. Less than [`TRY`].
 const UNDER_WAY: Duration = Duration::from_secs(1);
 
 /// An end that is to be put on record.
@@ -39,6 +39,16 @@ pub(crate) enum Ending {
         /// What became of it.
         outcome: Outcome,
     },
+}
+
+impl Ending {
+    /// Whether its request may come on record yet, so that looking for it takes time.
+    pub(crate) fn may_be_under_way(&self) -> bool {
+        match self {
+            Self::Gone(gone) => gone.id.is_keyed() && matches!(gone.phase, Phase::Opening(_)),
+            Self::Outcome { .. } => false,
+        }
+    }
 }
 
 /// A call that went away.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use crate::approver::attend;
-use crate::desk::{self, Desk, Ending, Permit, Phase, Slot, Watch};
+use crate::desk::{self, Desk, Ending, Permit, Slot, Watch};
 use crate::gate::{Guardrail, Inner};
 use crate::model::Outcome;
 
@@ -32,14 +32,6 @@ impl LeftOver {
         Self { desk, ending: Ending::Outcome { permit, outcome }, then: Then::Nothing }
     }
 
-    /// Whether its request may come on record yet, so that looking for it takes time.
-    pub(crate) fn may_be_under_way(&self) -> bool {
-        match &self.ending {
-            Ending::Gone(gone) => gone.id.is_keyed() && matches!(gone.phase, Phase::Opening(_)),
-            Ending::Outcome { .. } => false,
-        }
-    }
-
     /// Records it in a task of its own, as far as that is possible: nothing rests on it.
     pub(crate) fn spawn(self) {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
@@ -49,28 +41,27 @@ impl LeftOver {
             return;
         };
         drop(runtime.spawn(async move {
-            if let Err(error) = self.desk.insist(&self.ending).await {
+            let recorded = self.desk.insist(&self.ending).await;
+            if let Err(error) = &recorded {
                 tracing::error!(%error, "the end of a call that went away is not on record");
-                return self.end_late(error).await;
             }
-            if let Then::Ask(guardrail) = self.then {
-                guardrail.ask_others(&self.ending).await;
-            }
+            self.end_late(recorded).await;
         }));
     }
 
     /// Tries on in a task of its own to record what failed like this.
     pub(crate) fn spawn_late(self, error: desk::Error) {
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            drop(runtime.spawn(self.end_late(error)));
+            drop(runtime.spawn(self.end_late(Err(error))));
         }
     }
 
-    /// Tries on to record what failed like this. It keeps neither the guardrail nor its log.
-    async fn end_late(self, error: desk::Error) {
+    /// Tries on to record what has come so far, and has people asked then. It keeps neither the guardrail
+    /// nor its log.
+    async fn end_late(self, recorded: Result<(), desk::Error>) {
         let Self { desk, ending, then } = self;
         let guardrail = then.into_guardrail();
-        let is_there = desk.end_late(&ending, &error).await;
+        let is_there = desk.end_late(&ending, recorded).await;
         if is_there && let Some(inner) = guardrail.upgrade() {
             Guardrail { inner }.ask_others(&ending).await;
         }

@@ -185,7 +185,7 @@ impl Track {
     /// fails, it is tried behind the call's back.
     pub(crate) async fn clean_up(&self) {
         let Some(left) = self.leave() else { return };
-        if left.may_be_under_way() {
+        if left.ending.may_be_under_way() {
             return left.spawn();
         }
         let held = Held { track: self, left: Some(left) };
