@@ -10,7 +10,9 @@ use guardrail::{
     Cast, Error, Guardrail, Identity, MemoryLog, MockApprover, Review, State, Vote, VoteRefusal,
 };
 
-use crate::support::{End, PausingLog, Place, Scripted, Voter, World, approve, cast, policies};
+use crate::support::{
+    Captured, End, PausingLog, Place, Scripted, Voter, World, approve, cast, policies,
+};
 
 const ASK: &str = r#"approvers = ["group:sre"]"#;
 const SECOND: Duration = Duration::from_secs(1);
@@ -199,6 +201,29 @@ async fn a_strangers_vote_takes_no_channel_down() {
     let refused = ["requested", "posted", "vote_refused", "posted", "vote_refused"];
     let story = [&refused[..], &["posted", "voted", "approved", "started", "completed"]].concat();
     world.check(&story, 1).await;
+}
+
+/// Would catch a test that hangs over its mock, and is not told why.
+#[tokio::test(start_paused = true)]
+async fn a_mocks_refused_vote_is_told() {
+    let policy = format!("{ASK}\nreason_required = [\"approve\"]");
+    let built = async |mock: MockApprover| {
+        World::built(&policy, |builder| builder.audit_log(MemoryLog::new()).approver(mock)).await
+    };
+    let captured = Captured::new();
+    let mock = MockApprover::approving().as_person("bob");
+    let world = built(mock.clone()).await;
+    assert!(matches!(world.call().await, Err(Error::Expired { .. })));
+    assert_eq!(mock.casts(), [Cast::Refused(VoteRefusal::NoReason)]);
+    let said = captured.said();
+    let told = said.lines().find(|line| line.contains("the vote of a mock was refused")).unwrap();
+    for part in ["deploy", "bob", "asks for a reason"] {
+        assert!(told.contains(part), "{told}");
+    }
+    let captured = Captured::new();
+    let world = built(mock.because("plan checked")).await;
+    assert_eq!(world.call().await.unwrap(), 1);
+    assert!(!captured.said().contains("was refused"), "{}", captured.said());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! A scripted approver for tests: it answers through the same door as everyone.
 
 use std::fmt;
+use std::io::Write as _;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use async_trait::async_trait;
 use crate::approver::{Approver, Error, Review};
 use crate::audit::MemoryLog;
 use crate::gate::{Builder, Guardrail};
-use crate::model::{ApprovalRequest, Cast, Identity, Seen, Vote};
+use crate::model::{ApprovalRequest, Cast, Identity, Seen, Vote, VoteRefusal};
 use crate::policy::PolicySet;
 
 /// What the mock's person does with a request.
@@ -27,8 +28,10 @@ type Rule = Box<dyn Fn(&ApprovalRequest) -> bool + Send + Sync>;
 /// record.
 ///
 /// Its answers are votes like all others: refused where the person may not vote. The call then waits
-/// on, until its time is up; [`casts`](Self::casts) says why. With a policy file, name a person of it
-/// whom the policy asks ([`as_person`](Self::as_person)).
+/// on, until its time is up: `tracing` and a line on standard error say why, and so does
+/// [`casts`](Self::casts). With a policy file, name a person of it whom the policy asks
+/// ([`as_person`](Self::as_person)), and give a reason where it wants one
+/// ([`because`](Self::because)).
 ///
 /// ```
 /// # async fn example() {
@@ -53,6 +56,7 @@ struct Shared {
 struct Script {
     answer: Answer,
     person: Arc<str>,
+    reason: Option<String>,
     wait: Duration,
     rules: Vec<(Rule, Answer)>,
     requests: Vec<ApprovalRequest>,
@@ -82,6 +86,7 @@ impl MockApprover {
         let script = Script {
             answer,
             person: "mock".into(),
+            reason: None,
             wait: Duration::ZERO,
             rules: Vec::new(),
             requests: Vec::new(),
@@ -94,6 +99,13 @@ impl MockApprover {
     #[must_use]
     pub fn as_person(self, person: impl Into<String>) -> Self {
         self.script().person = person.into().into();
+        self
+    }
+
+    /// Approves with this reason; with none by default.
+    #[must_use]
+    pub fn because(self, reason: impl Into<String>) -> Self {
+        self.script().reason = Some(reason.into());
         self
     }
 
@@ -206,24 +218,31 @@ impl Approver for MockApprover {
 
 impl MockApprover {
     async fn answer(&self, review: &Review) -> Result<(), Error> {
-        let (answer, person, wait) = {
+        let (answer, person, reason, wait) = {
             let mut script = self.script();
             let request = review.request();
             script.requests.push(request.clone());
             let rule = script.rules.iter().find(|(applies, _)| applies(request));
             let answer = rule.map_or(&script.answer, |(_, answer)| answer).clone();
-            (answer, Arc::clone(&script.person), script.wait)
+            (answer, Arc::clone(&script.person), script.reason.clone(), script.wait)
         };
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
         let identity = Identity::person(&person);
-        let vote = match answer {
+        let (vote, reason) = match answer {
             Answer::Silent => return Ok(()),
-            Answer::Approve => Vote::approve(identity, self.shown(review).await?),
-            Answer::Deny(reason) => Vote::deny(identity, self.shown(review).await?).because(reason),
+            Answer::Approve => (Vote::approve(identity, self.shown(review).await?), reason),
+            Answer::Deny(why) => (Vote::deny(identity, self.shown(review).await?), Some(why)),
+        };
+        let vote = match reason {
+            Some(reason) => vote.because(reason),
+            None => vote,
         };
         let cast = review.cast(vote).await?;
+        if let Cast::Refused(why) = &cast {
+            tell_refused(review, &person, why);
+        }
         self.script().casts.push(cast);
         Ok(())
     }
@@ -232,6 +251,23 @@ impl MockApprover {
         let nonce = review.show("").await?;
         Ok(Seen::whole(review.request().intent().digest(), nonce))
     }
+}
+
+/// Says that a vote was refused. Whoever wrote the test sees nothing else but a call that hangs.
+fn tell_refused(review: &Review, person: &str, why: &VoteRefusal) {
+    // Nothing waits for one that came too late.
+    if matches!(why, VoteRefusal::NotPending(_) | VoteRefusal::Expired) {
+        return;
+    }
+    let (request, action) = (review.id(), review.request().intent().action());
+    tracing::warn!(%request, action, person, %why, "the vote of a mock was refused; the call waits on");
+    // Past the capture of a test, which would show it too late. Where stderr is closed there is nobody
+    // to tell.
+    let _ = writeln!(
+        std::io::stderr(),
+        "guardrail: a mock's vote on `{action}`, as `{person}`, was refused: {why}; the call waits \
+         on until its time is up"
+    );
 }
 
 impl Guardrail {
