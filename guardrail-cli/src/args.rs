@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
 use guardrail_core::clock::Timestamp;
-use guardrail_core::model::{PersonId, RequestId, Sequence, State};
+use guardrail_core::model::{PersonId, Sequence, State};
+
+use crate::which::{Which, which};
 
 /// Action-level approvals for AI agents: the audit log, for people.
 #[derive(Debug, Parser)]
@@ -92,9 +94,9 @@ pub(crate) enum UnknownsCommand {
 
 #[derive(Debug, Flags)]
 pub(crate) struct Resolve {
-    /// The request.
-    #[arg(value_parser = request)]
-    pub(crate) request: RequestId,
+    /// The request: its id, or the last digits of it.
+    #[arg(value_parser = which)]
+    pub(crate) request: Which,
     /// Which start they looked at, as it is listed: 1, or more where the body has begun again.
     #[arg(long, value_name = "N")]
     pub(crate) start: u32,
@@ -120,9 +122,9 @@ pub(crate) enum Finding {
 
 #[derive(Debug, Flags)]
 pub(crate) struct Show {
-    /// Only this request.
-    #[arg(long, short = 'r', value_parser = request)]
-    pub(crate) request: Option<RequestId>,
+    /// Only this request: its id, or the last digits of it.
+    #[arg(long, short = 'r', value_parser = which)]
+    pub(crate) request: Option<Which>,
     /// Goes on as the log grows, until interrupted.
     #[arg(long, short = 'f')]
     pub(crate) follow: bool,
@@ -185,9 +187,9 @@ pub(crate) struct Verify {
 
 #[derive(Debug, Flags)]
 pub(crate) struct Prove {
-    /// The request whose records are proven.
-    #[arg(value_parser = request)]
-    pub(crate) request: RequestId,
+    /// The request whose records are proven: its id, or the last digits of it.
+    #[arg(value_parser = which)]
+    pub(crate) request: Which,
     /// The checkpoints to prove it to; the largest counts. Without it, those that the log keeps of
     /// itself.
     #[arg(long, value_name = "CHECKPOINT")]
@@ -222,9 +224,9 @@ pub(crate) struct Export {
 
 #[derive(Debug, Flags)]
 pub(crate) struct Redact {
-    /// The request whose values are erased.
-    #[arg(value_parser = request)]
-    pub(crate) request: RequestId,
+    /// The request whose values are erased: its id, or the last digits of it.
+    #[arg(value_parser = which)]
+    pub(crate) request: Which,
     /// Only the value of this argument; may be given several times. Without it: all that were kept.
     #[arg(long, short = 'a', value_name = "NAME")]
     pub(crate) argument: Vec<String>,
@@ -268,12 +270,6 @@ fn page(command: clap::Command, out: &mut dyn io::Write) -> io::Result<()> {
         command.get_subcommands().filter(|it| it.get_name() != "help").cloned().collect();
     clap_mangen::Man::new(command).render(out)?;
     below.into_iter().try_for_each(|command| page(command, out))
-}
-
-fn request(text: &str) -> Result<RequestId, String> {
-    RequestId::parse(text).map_err(|_| {
-        "a request is named by its whole id, as `guardrail audit ls` prints it".to_owned()
-    })
 }
 
 fn person(text: &str) -> Result<PersonId, String> {

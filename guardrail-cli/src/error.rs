@@ -81,6 +81,14 @@ pub(crate) enum Error {
     #[error("no request {0} is on record")]
     NoRequest(RequestId),
 
+    #[error("no request on record ends in `{0}`")]
+    #[diagnostic(help("`guardrail audit ls` lists the requests"))]
+    NoSuchEnd(String),
+
+    #[error("several requests end in `{end}`:\n{ids}")]
+    #[diagnostic(help("give more of the id"))]
+    Ambiguous { end: String, ids: String },
+
     #[error("`{place}` is not written: {why}")]
     #[diagnostic(help(
         "a program that is running holds this log, and it alone can write it: call Guardrail::resolve or Guardrail::redact there, or run this again when the program has ended; logs in SQLite and PostgreSQL take it beside running programs"
@@ -100,9 +108,9 @@ pub(crate) enum Error {
     #[diagnostic(help("`guardrail audit unknowns` lists what can be resolved"))]
     Resolve(#[from] desk::Error),
 
-    #[error("standard input cannot be read twice, as --sidecar needs it")]
+    #[error("standard input cannot be read twice, as {0} needs it")]
     #[diagnostic(help("write the lines to a file, and name that by --log"))]
-    Twice,
+    Twice(&'static str),
 
     #[error("there is no such sidecar")]
     #[diagnostic(help(

@@ -8,6 +8,7 @@ mod export;
 mod out;
 mod source;
 mod texts;
+mod which;
 mod writer;
 
 use std::io;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use guardrail_core::audit::AuditRecord;
 use guardrail_core::audit::proof::{InclusionBuilder, SignedCheckpoint, TlogProof};
+use guardrail_core::model::RequestId;
 use guardrail_core::view::{Style, visible};
 use serde_json::json;
 
@@ -16,6 +17,7 @@ use crate::source::{Records, Source};
 
 pub(crate) fn run(
     prove: &Prove,
+    request: RequestId,
     json: bool,
     mut source: Box<dyn Source>,
     out: &mut Out,
@@ -23,7 +25,7 @@ pub(crate) fn run(
     let heads = heads::read(prove.against.as_slice(), &prove.keys, &mut *source, out)?;
     let head = heads.into_iter().max_by_key(|head| head.checkpoint().size());
     let head = head.ok_or_else(|| Error::NoCheckpoint(source.place().to_owned()))?;
-    let proven = collect(prove, &head, source, out)?;
+    let proven = collect(request, &head, source, out)?;
     let prove_one = |(record, inclusion): (AuditRecord, InclusionBuilder)| {
         let proof = TlogProof::new(inclusion.finish()?, head.clone(), record.leaf())?;
         Ok((record, proof))
@@ -54,7 +56,7 @@ pub(crate) fn run(
 
 /// The request's records, and for each what its proof is made of.
 fn collect(
-    prove: &Prove,
+    request: RequestId,
     head: &SignedCheckpoint,
     source: Box<dyn Source>,
     out: &mut Out,
@@ -68,7 +70,7 @@ fn collect(
         if sequence.get() <= size {
             leaves.push(leaf);
         }
-        if record.id() == prove.request {
+        if record.id() == request {
             let builder = InclusionBuilder::new(sequence, size)
                 .map_err(|_| Error::Uncovered { sequence, size })?;
             found.push((record, builder));
@@ -76,7 +78,7 @@ fn collect(
     }
     records.warn_of_torn_end(out)?;
     if found.is_empty() {
-        return Err(Error::NoRequest(prove.request));
+        return Err(Error::NoRequest(request));
     }
     for (_, builder) in &mut found {
         leaves.iter().for_each(|leaf| builder.push(*leaf));

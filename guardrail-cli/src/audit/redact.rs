@@ -1,6 +1,7 @@
 //! `guardrail audit redact`: erases redacted values, with a record of who, why and on which basis.
 
 use guardrail_core::audit::sidecar::{Done, Redaction, redact};
+use guardrail_core::model::RequestId;
 use guardrail_core::view::{Budget, Style, columns, cut};
 use serde_json::json;
 
@@ -14,20 +15,26 @@ use crate::writer;
 /// Most columns of one place.
 const PLACE: usize = 240;
 
-pub(crate) fn run(asked: &Redact, kind: Kind, place: &Place, out: &mut Out) -> Result<(), Error> {
-    let redaction = Redaction::new(asked.request, &asked.by, &asked.why, &asked.basis)?;
+pub(crate) fn run(
+    asked: &Redact,
+    request: RequestId,
+    kind: Kind,
+    place: &Place,
+    out: &mut Out,
+) -> Result<(), Error> {
+    let redaction = Redaction::new(request, &asked.by, &asked.why, &asked.basis)?;
     let redaction = asked.argument.iter().fold(redaction, |it, name| it.argument(name.as_str()));
     let done = writer::runtime()?.block_on(carry_out(asked, kind, place, &redaction))?;
     let record = done.record.map(|record| record.get());
     if place.json {
         return out.json(&json!({
-            "request": asked.request, "record": record, "values": done.values,
+            "request": request, "record": record, "values": done.values,
             "erased": done.erased,
         }));
     }
     for value in &done.values {
         let place = cut(&value.place, Style::LINE, &Budget::new(PLACE, columns)).text();
-        out.line(&format!("{place} of {} is erased", asked.request))?;
+        out.line(&format!("{place} of {request} is erased"))?;
     }
     let now = match done.erased {
         0 => "nothing of it was left".to_owned(),

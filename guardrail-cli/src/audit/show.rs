@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use guardrail_core::audit::AuditRecord;
-use guardrail_core::model::AuditEvent;
+use guardrail_core::model::{AuditEvent, RequestId};
 use guardrail_core::view::{Conversation, Entry};
 
 use crate::args::Show;
@@ -19,6 +19,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(
     show: &Show,
+    request: Option<RequestId>,
     json: bool,
     source: &dyn Fn() -> Result<Box<dyn Source>, Error>,
     mut beside: Option<Beside>,
@@ -32,11 +33,11 @@ pub(crate) fn run(
             beside.hear(&record);
         }
     }
-    let mut talk = Conversation::new(show.request.is_none());
+    let mut talk = Conversation::new(request.is_none());
     let mut found = false;
     loop {
         while let Some(record) = records.next()? {
-            if !is_asked_for(show, &record) {
+            if !is_asked_for(show, request, &record) {
                 continue;
             }
             found = true;
@@ -59,7 +60,7 @@ pub(crate) fn run(
         }
         out.text(&talk.flush())?;
         out.flush()?;
-        match show.request {
+        match request {
             _ if show.follow => {}
             Some(id) if !found => return Err(Error::NoRequest(id)),
             _ => return records.warn_of_torn_end(out),
@@ -69,7 +70,7 @@ pub(crate) fn run(
     }
 }
 
-fn is_asked_for(show: &Show, record: &AuditRecord) -> bool {
-    show.request.is_none_or(|id| id == record.id())
+fn is_asked_for(show: &Show, request: Option<RequestId>, record: &AuditRecord) -> bool {
+    request.is_none_or(|id| id == record.id())
         && show.since.is_none_or(|since| record.time() >= since)
 }

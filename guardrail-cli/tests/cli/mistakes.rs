@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::log::{Log, audit};
 
 /// What it says on standard error, in one line, of a command that exits with this code.
@@ -17,8 +19,31 @@ fn told(log: &Path, args: &[&str], code: i32) -> String {
 #[test]
 fn part_of_an_id() {
     let log = Log::new();
+    let said = told(&log.path(), &["show", "--request", "6ec"], 2);
+    assert!(said.contains("by at least 4 of its last digits"), "{said}");
     let said = told(&log.path(), &["show", "--request", "e7615f6c86ec"], 2);
-    assert!(said.contains("by its whole id, as `guardrail audit ls` prints it"), "{said}");
+    assert!(said.contains("no request on record ends in `e7615f6c86ec`"), "{said}");
+    let said = told(Path::new("-"), &["show", "--request", "e7615f6c86ec"], 2);
+    assert!(said.contains("cannot be read twice, as the end of an id needs it"), "{said}");
+}
+
+#[test]
+fn the_end_of_two_ids() {
+    let log = Log::new();
+    let rows = log.said(&["ls", "--json"]);
+    let row = |row| serde_json::from_str::<Value>(row).unwrap();
+    let ids: Vec<String> =
+        rows.lines().map(|it| row(it)["id"].as_str().unwrap().to_owned()).collect();
+    let end = &ids[1][24..];
+    let other = format!("{}{end}", &ids[0][..24]);
+    let text = std::fs::read_to_string(log.file()).unwrap().replace(&ids[0], &other);
+    let file = log.beside("alike.jsonl");
+    std::fs::write(&file, text).unwrap();
+    let said = told(&file, &["show", "--request", end], 2);
+    let alike = format!("several requests end in `{end}`");
+    for part in [&alike, &other, &ids[1], "more of the id"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
 }
 
 #[test]

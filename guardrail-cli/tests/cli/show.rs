@@ -24,6 +24,12 @@ fn one_request_alone() {
     let id = row.get("id").and_then(Value::as_str).unwrap();
     let said = log.said(&["show", "--request", id]);
     assert!(said.contains("restart") && !said.contains("drop_table"), "{said}");
+    // As the conversation of all of them prints it.
+    let all = log.said(&["show"]);
+    let line = all.lines().find(|line| line.contains("wants to run restart")).unwrap();
+    let end = line.rsplit(" · ").next().unwrap();
+    assert!(end.len() < id.len());
+    assert_eq!(log.said(&["show", "--request", end]), said);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use guardrail_core::audit::AuditLog;
 use guardrail_core::desk;
-use guardrail_core::model::{ApprovalRequest, Found};
+use guardrail_core::model::{ApprovalRequest, Found, RequestId};
 use serde_json::json;
 
 use crate::args::{Finding, Place, Resolve};
@@ -13,11 +13,12 @@ use crate::writer;
 
 pub(crate) fn run(
     resolve: &Resolve,
+    request: RequestId,
     kind: Kind,
     place: &Place,
     out: &mut Out,
 ) -> Result<(), Error> {
-    let written = writer::with(kind, place, async |log| put(resolve, log).await);
+    let written = writer::with(kind, place, async |log| put(resolve, request, log).await);
     let request = writer::runtime()?.block_on(written)?;
     let (id, found) = (request.id(), found(resolve.found));
     if place.json {
@@ -28,9 +29,13 @@ pub(crate) fn run(
     out.line(&format!("request {id} is resolved: {found}, says {}", resolve.by))
 }
 
-async fn put(resolve: &Resolve, log: &dyn AuditLog) -> Result<ApprovalRequest, Error> {
+async fn put(
+    resolve: &Resolve,
+    request: RequestId,
+    log: &dyn AuditLog,
+) -> Result<ApprovalRequest, Error> {
     let found = found(resolve.found);
-    Ok(desk::resolve(log, resolve.request, resolve.start, &resolve.by, found, &resolve.why).await?)
+    Ok(desk::resolve(log, request, resolve.start, &resolve.by, found, &resolve.why).await?)
 }
 
 const fn found(finding: Finding) -> Found {
