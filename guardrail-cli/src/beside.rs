@@ -31,6 +31,7 @@ pub(crate) async fn open(
         (TABLE, Kind::Sqlite) => {
             Ok(Arc::new(SqliteSidecar::open(log, name).await.map_err(failed)?))
         }
+        (TABLE, Kind::Folder) if sidecar.is_none() => Err(Error::WhichSidecar),
         (TABLE, Kind::Folder | Kind::Input | Kind::Exported) => Err(Error::NoSidecar),
         // Looked at first: a folder that is misspelt would be made.
         (folder, _) if !Path::new(folder).is_dir() => Err(Error::NoSidecar),

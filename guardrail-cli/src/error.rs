@@ -118,6 +118,10 @@ pub(crate) enum Error {
     ))]
     NoSidecar,
 
+    #[error("which sidecar? A log in files keeps its redacted values elsewhere")]
+    #[diagnostic(help("name by --sidecar the folder the program gave to FolderSidecar"))]
+    WhichSidecar,
+
     #[error("{why}")]
     Sidecar { why: sidecar::Error },
 

@@ -26,6 +26,12 @@ pub(crate) fn run(
     let redaction = asked.argument.iter().fold(redaction, |it, name| it.argument(name.as_str()));
     let done = writer::runtime()?.block_on(carry_out(asked, kind, place, &redaction))?;
     let record = done.record.map(|record| record.get());
+    if done.erased == 0 && asked.sidecar.is_none() {
+        out.warn(
+            "no such value was in the database of the log: where the program keeps them in a folder, \
+             name it by --sidecar, and run this again",
+        )?;
+    }
     if place.json {
         return out.json(&json!({
             "request": request, "record": record, "values": done.values,

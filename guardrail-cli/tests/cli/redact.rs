@@ -242,7 +242,10 @@ fn what_cannot_be_redacted_is_told_and_changes_nothing() {
             bed.run(&["redact", &id, "--by", " ", "--why", "y", "--basis", "z"]),
             "who asks for it must be said",
         ),
-        (audit(&bed.log(), &[&["redact", &id][..], &WHO].concat()), "no such sidecar"),
+        (
+            audit(&bed.log(), &[&["redact", &id][..], &WHO].concat()),
+            "which sidecar? A log in files",
+        ),
         (
             audit(&bed.log(), &[&["redact", &id, "--sidecar", "/nowhere"][..], &WHO].concat()),
             "no such sidecar",
@@ -276,9 +279,13 @@ fn in_a_table(log: &Path) {
     let table = ["--sidecar", "table"];
     let shown = said(&audit(log, &[&["show"][..], &table].concat()));
     assert!(shown.contains(IBAN), "{shown}");
-    let redact = [&["redact", &id, "-a", "iban"][..], &WHO].concat();
+    let redact = [&["redact", &id[24..], "-a", "iban"][..], &WHO].concat();
     assert!(said(&audit(log, &redact)).contains("1 value was still there"));
     assert!(said(&audit(log, &redact)).contains("nothing of it was left"));
+    let again = audit(log, &redact);
+    assert!(complaint(&again).contains("name it by --sidecar"), "{}", complaint(&again));
+    let named = audit(log, &[&redact[..], &table].concat());
+    assert_eq!(complaint(&named), "");
     let verified = said(&audit(log, &[&["verify", "--complete", "--json"][..], &table].concat()));
     assert_eq!(counts(&object(&verified)), [3, 1, 0, 0]);
     let other = audit(log, &[&redact[..], &["--name", "other"]].concat());
