@@ -9,10 +9,12 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum PolicyError {
     /// The file cannot be read.
-    #[error("policy file `{}` cannot be read: {source}", path.display())]
+    #[error("policy file `{}`{} cannot be read: {source}", path.display(), looked_for(folder))]
     Read {
-        /// The file.
+        /// The file, as it was named.
         path: PathBuf,
+        /// Where it was looked for, where its path is a relative one.
+        folder: Option<PathBuf>,
         /// Why.
         source: io::Error,
     },
@@ -84,6 +86,11 @@ impl PolicyError {
             _ => &[],
         }
     }
+}
+
+fn looked_for(folder: &Option<PathBuf>) -> String {
+    let said = |folder: &PathBuf| format!(", looked for in the folder `{}`,", folder.display());
+    folder.as_ref().map(said).unwrap_or_default()
 }
 
 fn list(mistakes: &[Mistake], more: bool) -> String {

@@ -47,7 +47,11 @@ impl PolicySet {
 }
 
 fn text(path: &Path) -> Result<String, PolicyError> {
-    let failed = |source| PolicyError::Read { path: path.to_owned(), source };
+    let failed = |source| {
+        // Where a program was started is seldom what somebody looks at first.
+        let folder = if path.is_relative() { std::env::current_dir().ok() } else { None };
+        PolicyError::Read { path: path.to_owned(), folder, source }
+    };
     // Before it is opened: opening a pipe waits for a writer.
     check(path, &std::fs::metadata(path).map_err(failed)?)?;
     let mut file = File::open(path).map_err(failed)?;

@@ -54,7 +54,15 @@ fn a_file_that_is_not_there_is_named() {
     let error = PolicySet::load(&path).unwrap_err();
     assert!(matches!(&error, PolicyError::Read { path: named, .. } if *named == path));
     assert!(error.mistakes().is_empty());
+    assert!(!error.to_string().contains("looked for"), "{error}");
     drop(dir);
+    let here = std::env::current_dir().unwrap();
+    let error = PolicySet::load("no-such-rules.toml").unwrap_err().to_string();
+    let beginning = format!(
+        "policy file `no-such-rules.toml`, looked for in the folder `{}`, cannot be read: ",
+        here.display()
+    );
+    assert!(error.starts_with(&beginning), "{error}");
 }
 
 #[cfg(unix)]
