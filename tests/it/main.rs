@@ -15,6 +15,8 @@ mod capture;
 mod changed;
 mod clock;
 mod decisions;
+#[cfg(all(target_os = "linux", debug_assertions))]
+mod development;
 mod door;
 mod drops;
 mod errors;

@@ -200,8 +200,7 @@ impl Builder {
             sidecar::repeat(&*log, &**sidecar).await?;
         }
         let guardrail = self.assemble(agent, policies, log);
-        let digest = guardrail.policies().digest();
-        guardrail.inner.desk.note_policies(digest).await?;
+        guardrail.inner.desk.note_policies(guardrail.policies().digest()).await?;
         attach(&guardrail.inner.desk, &guardrail.inner.approvers);
         if guardrail.recover().await? {
             guardrail.sweep();
@@ -241,10 +240,16 @@ impl Builder {
         }
         self.log = Some(Arc::new(FileLog::open(DEVELOPMENT_LOG).await?));
         self.policies = Some(PolicySet::asking(DEVELOPER)?);
-        self.approvers.push(Arc::new(TerminalApprover::new().as_person(DEVELOPER)));
-        tracing::warn!("{LOUD}");
-        // Where stderr is closed there is nobody to tell.
-        let _ = writeln!(std::io::stderr(), "{LOUD}");
+        let terminal = TerminalApprover::new().as_person(DEVELOPER);
+        let absence = terminal.absence();
+        self.approvers.push(Arc::new(terminal));
+        say(LOUD);
+        if let Some(why) = absence {
+            say(&format!(
+                "guardrail: {why}. Until there is one, every guarded call that asks is refused: run \
+                 this in a terminal, or configure an approver."
+            ));
+        }
         Ok(self)
     }
 
@@ -254,4 +259,12 @@ impl Builder {
     async fn development(self) -> Result<Self, BuildError> {
         Err(BuildError::NothingConfigured)
     }
+}
+
+/// Says it to whoever starts the program.
+#[cfg(feature = "terminal")]
+fn say(line: &str) {
+    tracing::warn!("{line}");
+    // Where stderr is closed there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -109,6 +109,11 @@ impl TerminalApprover {
         &self.identity
     }
 
+    /// Why nobody could be asked now, if that is so.
+    pub(crate) fn absence(&self) -> Option<TerminalError> {
+        Tty::probe(&self.device).err()
+    }
+
     /// Stands in line until the terminal is free; `None` if the request is settled first.
     async fn turn(&self, review: &Review, place: &Place) -> Result<Option<Turn>, Error> {
         let mut watch = review.clone();
