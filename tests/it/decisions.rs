@@ -5,7 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use guardrail::{Error, Guardrail, MemoryLog, MockApprover, State};
 
-use crate::support::{World, approve, deny, deploy, policies};
+use crate::support::{Captured, World, approve, deny, deploy, policies};
 
 const ASK: &str = r#"approvers = ["group:sre"]"#;
 
@@ -97,9 +97,13 @@ async fn refused_by_policy_it_does_not_run() {
 #[tokio::test(start_paused = true)]
 async fn an_unknown_policy_refuses() {
     let world = World::new(ASK).await;
+    let captured = Captured::new();
+    world.guardrail.reload(policies(ASK)).await.unwrap();
+    assert!(!captured.said().contains("no policy"), "{}", captured.said());
     world.guardrail.reload(guardrail::PolicySet::empty()).await.unwrap();
+    assert!(captured.said().contains("every guarded call is refused"), "{}", captured.said());
     let ended = world.call().await;
-    let refused = |ended: &Result<u32, Error>| matches!(ended, Err(Error::Refused { reason, .. }) if reason.contains("there is no policy"));
+    let refused = |ended: &Result<u32, Error>| matches!(ended, Err(Error::Refused { reason, .. }) if reason.contains("define none at all"));
     check(&world, ended, refused, &["requested"], 0).await;
 }
 

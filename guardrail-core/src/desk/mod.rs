@@ -39,7 +39,7 @@ pub(crate) use watch::{Next, Settled, Watch};
 use crate::audit::AuditLog;
 use crate::audit::sidecar::Sidecar;
 use crate::clock::{Entropy, Timestamp};
-use crate::model::{AuditEvent, Digest, RequestId};
+use crate::model::{AuditEvent, RequestId};
 use crate::policy::PolicySet;
 use change::Move;
 use limits::Places;
@@ -99,13 +99,17 @@ impl Desk {
     /// Puts other policies in force, once that is on record.
     pub(crate) async fn load(&self, policies: PolicySet) -> Result<(), Error> {
         let _one_at_a_time = self.loading.lock().await;
-        self.note_policies(policies.digest()).await?;
+        self.note_policies(&policies).await?;
         *self.policies.write().unwrap_or_else(PoisonError::into_inner) = policies;
         Ok(())
     }
 
-    /// Puts the policies in force on record.
-    pub(crate) async fn note_policies(&self, digest: Digest) -> Result<(), Error> {
+    /// Puts the policies in force on record. An empty file makes no noise of its own, and stops all.
+    pub(crate) async fn note_policies(&self, policies: &PolicySet) -> Result<(), Error> {
+        if policies.policies().next().is_none() {
+            tracing::warn!("the policies in force define no policy: every guarded call is refused");
+        }
+        let digest = policies.digest();
         self.change(RequestId::LOG, None, |_, _| Move::Append {
             events: vec![AuditEvent::PolicyLoaded { digest }],
             before: None,

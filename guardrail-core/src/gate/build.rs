@@ -200,7 +200,7 @@ impl Builder {
             sidecar::repeat(&*log, &**sidecar).await?;
         }
         let guardrail = self.assemble(agent, policies, log);
-        guardrail.inner.desk.note_policies(guardrail.policies().digest()).await?;
+        guardrail.inner.desk.note_policies(&guardrail.policies()).await?;
         attach(&guardrail.inner.desk, &guardrail.inner.approvers);
         if guardrail.recover().await? {
             guardrail.sweep();

@@ -200,6 +200,9 @@ impl PolicySet {
         let names = self.policies().map(|policy| policy.name.as_str());
         match likely(name.as_str(), names) {
             Some(other) => format!("there is no policy `{name}` (did you mean `{other}`?)"),
+            None if self.policies().next().is_none() => {
+                format!("there is no policy `{name}`: the policies in force define none at all")
+            }
             None => format!("there is no policy `{name}`"),
         }
     }

@@ -165,7 +165,10 @@ fn a_required_requester_is_a_human() {
 #[test]
 fn the_empty_set_denies_everything() {
     for set in [PolicySet::empty(), PolicySet::default(), set(""), set("# nothing\n")] {
-        assert_eq!(denied(&set, &call("x", None)), "there is no policy `x`");
+        assert_eq!(
+            denied(&set, &call("x", None)),
+            "there is no policy `x`: the policies in force define none at all"
+        );
         assert_eq!(set.policies().count(), 0);
         assert!(set.section("slack").is_none());
     }
