@@ -5,7 +5,7 @@ use super::cookie;
 use super::name::kind_of;
 use super::pair;
 use super::quotes::Quotes;
-use super::shape::{Credential, flag_before, run, stands};
+use super::shape::{Credential, flag_before, is_operand, run, stands};
 use super::url;
 use super::value::{in_value, is_no_value, looks_random};
 
@@ -38,7 +38,7 @@ pub(super) fn at(bytes: &[u8], at: usize, quotes: &mut Quotes) -> Option<Credent
 }
 
 /// Whether what stands there is no value but a place, or a command: `/etc/passwd: x`, `-v secret:/srv`,
-/// `images/auth-token:v1`, what a shell runs behind `TOKEN= ` and `-p password: `, and by an alias.
+/// `rm token: /srv`, `images/auth-token:v1`, what a shell runs behind `TOKEN= ` and `-p password: `, and by an alias.
 fn is_place(bytes: &[u8], begin: usize, at: usize, start: usize) -> bool {
     let before = begin.checked_sub(1).and_then(|before| bytes.get(before));
     let apart = start - at > 1;
@@ -47,7 +47,7 @@ fn is_place(bytes: &[u8], begin: usize, at: usize, start: usize) -> bool {
             let path =
                 [&b"/"[..], b"./", b"../", b"~/"].iter().any(|path| stands(bytes, start, path));
             (before == Some(&b'/') && (!apart || stands(bytes, begin, b"passwd")))
-                || (path && !apart)
+                || (path && (!apart || is_operand(bytes, begin)))
                 // Of a list in YAML it is the first.
                 || (apart && flag_before(bytes, begin).is_some_and(|flag| flag != b"-"))
         }

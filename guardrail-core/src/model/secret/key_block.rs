@@ -33,7 +33,8 @@ pub(super) fn at(bytes: &[u8], at: usize) -> Option<Credential> {
         }
         let is_long = after - line_at >= 16;
         let left_out = line.is_empty() && after > line_at;
-        if (left_out || is_material(line)) && (is_long || last || next == bytes.len()) {
+        let is_end = (last || next == bytes.len()) && (left_out || is_rest(line));
+        if is_end || (is_long && (left_out || is_material(line))) {
             end = after;
         } else if breaks_line(bytes, end, line_at) && is_field(bytes, line_at) {
             end = line_at + run(bytes, line_at, in_field).len();
@@ -56,6 +57,14 @@ fn is_material(line: &[u8]) -> bool {
     let upper = line.iter().any(u8::is_ascii_uppercase);
     let digit = line.iter().any(u8::is_ascii_digit);
     if line.contains(&b'/') { upper && digit } else { upper || digit || line.ends_with(b"=") }
+}
+
+/// The same of a line that is shorter than others: `Reboot` and `python3` are words.
+fn is_rest(line: &[u8]) -> bool {
+    let upper = line.iter().any(u8::is_ascii_uppercase);
+    let digit = line.iter().any(u8::is_ascii_digit);
+    let is_one = (upper && digit) || line.ends_with(b"=") || line.starts_with(b"MII");
+    is_one && is_material(line)
 }
 
 /// Whether a line ends in this gap.

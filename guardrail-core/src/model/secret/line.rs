@@ -98,6 +98,9 @@ impl Line {
     /// What a flag says that is known by its name alone: `--password`.
     pub(super) fn named(&self, word: &[u8]) -> Option<Given> {
         let name = word.iter().position(|byte| *byte != b'-').and_then(|at| word.get(at..))?;
+        if name == b"password" && self.seen & bit(Program::Psql) != 0 {
+            return None;
+        }
         Given::to_flag(name, !self.takes).filter(|_| is_flag(word))
     }
 

@@ -33,6 +33,10 @@ pub(super) fn secrecy(name: &str) -> Secrecy {
             found
         };
     }
+    // What git runs: `git config alias.token '!reboot'`.
+    if name.starts_with("alias.") {
+        return Secrecy::None;
+    }
     let mut found = Secrecy::None;
     let mut before = Word::NONE;
     let mut words = Words(name.as_bytes());

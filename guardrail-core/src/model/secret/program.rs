@@ -22,6 +22,8 @@ pub(super) enum Program {
     SshKeygen,
     Twine,
     CreateSecret,
+    /// Asks for its password: none stands behind a flag.
+    Psql,
 }
 
 /// A flag with a password.
@@ -86,7 +88,7 @@ impl Parent {
 }
 
 impl Program {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::Curl,
         Self::Sshpass,
         Self::Redis,
@@ -106,6 +108,7 @@ impl Program {
         Self::SshKeygen,
         Self::Twine,
         Self::CreateSecret,
+        Self::Psql,
     ];
 
     /// The program of this name, behind the word that was a parent.
@@ -135,6 +138,9 @@ impl Program {
             b"plink" | b"pscp" | b"psftp" => Self::Putty,
             b"ssh-keygen" => Self::SshKeygen,
             b"twine" => Self::Twine,
+            b"psql" | b"pg_dump" | b"pg_dumpall" | b"pg_restore" | b"pg_basebackup"
+            | b"createdb" | b"dropdb" | b"createuser" | b"dropuser" | b"vacuumdb"
+            | b"reindexdb" => Self::Psql,
             _ => return None,
         })
     }
@@ -201,6 +207,7 @@ impl Program {
             Self::Putty => &const { [flag("-pw", Next, Whole)] },
             Self::SshKeygen => &const { [flag("-N", Both, Whole), flag("-P", Both, Whole)] },
             Self::CreateSecret => &const { [flag("--from-literal", Next, Behind(b'='))] },
+            Self::Psql => &[],
         }
     }
 

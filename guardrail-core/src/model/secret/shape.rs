@@ -36,17 +36,34 @@ pub(super) fn flag_before(bytes: &[u8], at: usize) -> Option<&[u8]> {
     if word.iter().filter(is_quote).count() % 2 == 1 {
         return None;
     }
-    // Line ends behind a `\` are blanks.
-    loop {
-        let blanks = before.strip_suffix(b" ").or_else(|| before.strip_suffix(b"\t"));
-        let line = || before.strip_suffix(b"\\\n").or_else(|| before.strip_suffix(b"\\\r\n"));
-        let Some(rest) = blanks.or_else(line) else { break };
-        before = rest;
-    }
+    before = without_blanks(before);
     if before.is_empty() && from > 0 && !word.iter().any(|byte| is_quote(&byte)) {
         // Farther than is looked.
         return Some(b"--");
     }
     let last = before.rsplit(|byte| !byte.is_ascii_graphic()).next()?;
     (last.starts_with(b"-") && !last.contains(&b'=')).then_some(last)
+}
+
+/// Whether a word stands before this place in its line: this may be an operand of a command, and what
+/// follows the next. An item of a list in YAML is none.
+pub(super) fn is_operand(bytes: &[u8], at: usize) -> bool {
+    // A look at the end is enough, and keeps the search linear.
+    let near = bytes.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
+    let before = without_blanks(near);
+    let is_item = before
+        .strip_suffix(b"-")
+        .is_some_and(|item| item.last().is_none_or(|byte| byte.is_ascii_whitespace()));
+    let is_word = |byte: &u8| byte.is_ascii_graphic() && !b";|&({[,".contains(byte);
+    before.len() < near.len() && !is_item && before.last().is_some_and(is_word)
+}
+
+/// Without the blanks at its end; line ends behind a `\` are blanks.
+fn without_blanks(mut text: &[u8]) -> &[u8] {
+    loop {
+        let blanks = text.strip_suffix(b" ").or_else(|| text.strip_suffix(b"\t"));
+        let line = || text.strip_suffix(b"\\\n").or_else(|| text.strip_suffix(b"\\\r\n"));
+        let Some(rest) = blanks.or_else(line) else { return text };
+        text = rest;
+    }
 }

@@ -4,7 +4,7 @@ use super::account;
 use super::command::{self, Around};
 use super::key_block;
 use super::prefix::{base64, dashed, shapes};
-use super::shape::{Credential, flag_before, run, stands};
+use super::shape::{Credential, flag_before, is_operand, run, stands};
 
 /// The token that begins at `at`, where a word begins.
 pub(super) fn at(bytes: &[u8], at: usize, around: &mut Around) -> Option<Credential> {
@@ -109,6 +109,10 @@ fn header(bytes: &[u8], at: usize) -> Option<Credential> {
         return None;
     }
     let body = run(bytes, start, |byte| base64(byte) || matches!(byte, b'-' | b'.' | b'_' | b'~'));
+    // `chroot Basic /opt/x`
+    if matches!(body.first(), Some(b'/' | b'.' | b'~')) && is_operand(bytes, at) {
+        return None;
+    }
     // A look at the start is enough, and keeps the search linear.
     let head = body.get(..body.len().min(64)).unwrap_or_default();
     let random = head.iter().any(|byte| byte.is_ascii_digit() || *byte == b'=')

