@@ -58,6 +58,36 @@ pub(super) fn changed(bytes: &[u8], at: usize) -> Option<Credential> {
     is_one.then_some(Credential { start: at + 1, end, kind: "password" })
 }
 
+/// `host:port:database:user:hunter2`, a line of a `.pgpass`, its host between `begin` and the colon at
+/// `at`.
+pub(super) fn pgpass(bytes: &[u8], begin: usize, at: usize) -> Option<Credential> {
+    let is_port = |byte: &u8| byte.is_ascii_digit() || *byte == b'*';
+    let before = begin.checked_sub(1).and_then(|before| bytes.get(before));
+    if !bytes.get(at + 1).is_some_and(is_port)
+        || !matches!(before, None | Some(b'\n' | b'"' | b'\''))
+    {
+        return None;
+    }
+    let near = bytes.get(..bytes.len().min(at + NEAR)).unwrap_or_default();
+    let rest = run(near, at + 1, in_value);
+    let end = at + 1 + rest.len();
+    if !matches!(bytes.get(end), None | Some(b'\n' | b'\r' | b'"' | b'\'')) {
+        return None;
+    }
+    let mut fields = rest.splitn(4, |byte| *byte == b':');
+    let (port, database, user) = (fields.next()?, fields.next()?, fields.next()?);
+    let password = fields.next()?;
+    let is_line = port.len() <= 5
+        && (port == b"*" || (port.len() > 1 && port.iter().all(u8::is_ascii_digit)))
+        && !database.is_empty()
+        && user.iter().any(u8::is_ascii_alphabetic);
+    let is_other = password.len() < 3
+        || password.contains(&b':')
+        || matches!(password.first(), Some(b'$' | b'%' | b'*'));
+    let start = end - password.len();
+    (is_line && !is_other).then_some(Credential { start, end, kind: "password" })
+}
+
 /// `ConvertTo-SecureString 'hunter2' -AsPlainText`
 pub(super) fn secured(bytes: &[u8], at: usize) -> Option<Credential> {
     let name = b"ConvertTo-SecureString ";

@@ -23,7 +23,7 @@ pub(super) fn at(bytes: &[u8], at: usize, quotes: &mut Quotes) -> Option<Credent
     start += blanks(bytes, start);
     match kind_of(name).or_else(|| pair::kind(bytes, begin, name)) {
         Some(_) if is_place(bytes, begin, at, start) => None,
-        Some(kind) => value(bytes, start, kind, quotes),
+        Some(kind) => value(bytes, start, kind, quotes).or_else(|| block(bytes, start, kind)),
         None => telegram_token(bytes, at, name)
             .or_else(|| {
                 let found = looks_like_one(bytes, start, name, quotes);
@@ -31,7 +31,7 @@ pub(super) fn at(bytes: &[u8], at: usize, quotes: &mut Quotes) -> Option<Credent
             })
             .or_else(|| match sign {
                 b"=" => cookie::at(bytes, at, name),
-                b":" => account::changed(bytes, at),
+                b":" => account::changed(bytes, at).or_else(|| account::pgpass(bytes, begin, at)),
                 _ => None,
             }),
     }
@@ -58,6 +58,26 @@ fn is_place(bytes: &[u8], begin: usize, at: usize, start: usize) -> bool {
         }
         _ => false,
     }
+}
+
+/// The lines of a block in YAML whose sign, `|` or `>`, stands at `start`. A shell takes that sign for
+/// something else: only what nobody would write as a word is a value.
+fn block(bytes: &[u8], start: usize, kind: &'static str) -> Option<Credential> {
+    let sign = run(bytes, start, |byte| matches!(byte, b'|' | b'>' | b'-' | b'+' | b'0'..=b'9'));
+    if !matches!(sign.first(), Some(b'|' | b'>')) || sign.len() > 3 {
+        return None;
+    }
+    let line = |from: usize| {
+        let gap = run(bytes, from, |byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+        let found = run(bytes, from + gap.len(), in_value);
+        (gap.contains(&b'\n') && looks_random(found)).then_some((from + gap.len(), found.len()))
+    };
+    let (start, length) = line(start + sign.len())?;
+    let mut end = start + length;
+    while let Some((next, length)) = line(end) {
+        end = next + length;
+    }
+    Some(Credential { start, end, kind })
 }
 
 /// The value that begins at `start`, where its name says that it may be a secret and it looks like one.

@@ -14,7 +14,8 @@ use super::token;
 /// Knows the tokens of GitHub, GitLab, Slack, AWS, Google, Stripe, npm, PyPI, Docker, Hugging
 /// Face and many others by their shape; JSON web tokens; private key blocks; passwords and tokens
 /// in URLs, and addresses of webhooks; `Bearer` and `Basic` headers; values given to a name like
-/// `password` or `api_key`; and passwords in commands (`curl -u`, `mysql -p`) and in a `.netrc`.
+/// `password` or `api_key`; and passwords in commands (`curl -u`, `mysql -p`), in a `.netrc` and in a
+/// `.pgpass`.
 #[must_use]
 pub fn looks_like_credential(text: &str) -> Option<&'static str> {
     credentials(text).next().map(|credential| credential.kind)

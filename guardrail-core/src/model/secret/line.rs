@@ -44,6 +44,8 @@ impl Line {
         }
         let name = word.rsplit(|byte| *byte == b'/').next().unwrap_or(word);
         if !std::mem::take(&mut self.takes) {
+            // What it runs has flags of its own.
+            self.seen &= !bit(Program::Sudo);
             self.of_files |= takes_files(name);
             self.seen |= Program::of(name, self.parent).filter(|_| !self.of_files).map_or(0, bit);
             self.parent = Parent::of(name, self.parent);

@@ -24,6 +24,8 @@ pub(super) enum Program {
     CreateSecret,
     /// Asks for its password: none stands behind a flag.
     Psql,
+    /// Runs another.
+    Sudo,
 }
 
 /// A flag with a password.
@@ -88,7 +90,7 @@ impl Parent {
 }
 
 impl Program {
-    pub(super) const ALL: [Self; 20] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::Curl,
         Self::Sshpass,
         Self::Redis,
@@ -109,6 +111,7 @@ impl Program {
         Self::Twine,
         Self::CreateSecret,
         Self::Psql,
+        Self::Sudo,
     ];
 
     /// The program of this name, behind the word that was a parent.
@@ -141,6 +144,7 @@ impl Program {
             b"psql" | b"pg_dump" | b"pg_dumpall" | b"pg_restore" | b"pg_basebackup"
             | b"createdb" | b"dropdb" | b"createuser" | b"dropuser" | b"vacuumdb"
             | b"reindexdb" => Self::Psql,
+            b"sudo" => Self::Sudo,
             _ => return None,
         })
     }
@@ -207,7 +211,7 @@ impl Program {
             Self::Putty => &const { [flag("-pw", Next, Whole)] },
             Self::SshKeygen => &const { [flag("-N", Both, Whole), flag("-P", Both, Whole)] },
             Self::CreateSecret => &const { [flag("--from-literal", Next, Behind(b'='))] },
-            Self::Psql => &[],
+            Self::Psql | Self::Sudo => &[],
         }
     }
 
@@ -223,6 +227,7 @@ impl Program {
             Self::Useradd => "mMrNU",
             Self::SshKeygen => "qpyv",
             Self::Samba => "NkPEg",
+            Self::Sudo => "AbBEeHiKklNnPSsVv",
             _ => "",
         }
     }

@@ -40,6 +40,7 @@ fn passwords_behind_flags_in_lists() {
         (&["curl", "-b", "sid=b; c=d"], &["curl", "-b", "sid=*; c=d"]),
         (&["curl", "-H", "Authorization: Bearer abc"], &["curl", "-H", "Authorization: Bearer *"]),
         (&["sudo", "-u", "mysql", "mysql", "-pb"], &["sudo", "-u", "mysql", "mysql", "-p*"]),
+        (&["sudo", "-E", "mysql", "-pb"], &["sudo", "-E", "mysql", "-p*"]),
         (&["mysql", "-uroot", "-pb c", "db"], &["mysql", "-uroot", "-p*", "db"]),
         (&["sshpass", "-p", "x", "ssh", "-p", "22"], &["sshpass", "-p", "*", "ssh", "-p", "22"]),
         (&["docker", "login", "-u", "a", "-p", "x"], &["docker", "login", "-u", "a", "-p", "*"]),

@@ -48,6 +48,9 @@ fn programs_and_their_flags() {
         (r#"{"command": "curl", "args": ["-u", "bob:hunter2"]}"#, "hunter2"),
         ("run(['mysql','-phunter2'])", "hunter2"),
         ("ls -x; sudo -u mysql mysql -phunter2", "hunter2"),
+        ("sudo -E mysql -phunter2", "hunter2"),
+        ("sudo -nE /usr/bin/mysql -phunter2", "hunter2"),
+        ("sudo -E curl -u bob:hunter2 x", "hunter2"),
         ("tool --force --password hunter2", "hunter2"),
         ("tool --output --token 0123456789abcdef0123", "0123456789abcdef0123"),
     ] {
@@ -77,6 +80,14 @@ fn other_ways_to_tell_a_password() {
         ("SSHPASS=hunter2 REDISCLI_AUTH=hunter3", &["hunter2", "hunter3"]),
         ("RABBITMQ_DEFAULT_PASS=hunter LDAP_BIND_PW=hunter2", &["hunter", "hunter2"]),
         ("?code=0123456789abcdef01&x=1", &["0123456789abcdef01"]),
+        ("db.example:5432:prod:bob:hunter2", &["hunter2"]),
+        (
+            "# of psql\nlocalhost:*:*:bob:hunter2\n10.0.0.7:5432:a:b:hunter3\n",
+            &["hunter2", "hunter3"],
+        ),
+        ("echo 'db:5432:prod:bob:hunter2' > ~/.pgpass", &["hunter2"]),
+        ("password: |\n  0123456789abcdef0123\nuser: bob", &["0123456789abcdef0123"]),
+        ("- token: >-\n    0123456789abcdef0123\n", &["0123456789abcdef0123"]),
     ] {
         assert_eq!(found(text), password, "{text}");
     }
@@ -98,6 +109,13 @@ fn what_only_resembles_them() {
         "openssl rsa -passin env:PASS",
         "openssl req -keyout key.pem -keyform PEM",
         "code=deploy",
+        "2026:11:22:33:44",
+        "fe80:10:2:3:4",
+        "a:80:b:c:reboot now",
+        "see a:80:b:c:reboot",
+        "root:x:0:0:root:/root:/bin/bash",
+        "image:80:b:c:$PASSWORD",
+        "a:80:b:c:d:hunter2",
         "power: 12 pw",
     ] {
         assert_eq!(found(text), [""; 0], "{text}");
@@ -128,6 +146,12 @@ fn the_search_for_flags_is_linear() {
         "# -p",
         "Bearer ",
         "ConvertTo-SecureString ",
+        "token: |\n",
+        "token: |\n 0123456789abcdef0123\n ",
+        "\na:80:b:c:",
+        "a token: /",
+        "a Basic /",
+        "sudo -E ",
     ] {
         let text = unit.repeat(200_000 / unit.len());
         let (count, spent) = spent(|| credentials(&text).count());
