@@ -1,14 +1,18 @@
 //! Everything that is said in tracing, as text.
 
 use std::fmt::{self, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
-use tracing::{Event, Subscriber};
+use tracing::{Dispatch, Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
+
+/// Somebody else who listens. Where there is one listener alone, tracing asks on the thread that comes to
+/// a place first whether anybody wants to hear of it, and another test's thread would say no for all.
+static OTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
 
 /// Everything that is said in tracing on this thread while it is there.
 pub(crate) struct Captured {
@@ -18,6 +22,7 @@ pub(crate) struct Captured {
 
 impl Captured {
     pub(crate) fn new() -> Self {
+        LazyLock::force(&OTHER);
         let said = Arc::new(Mutex::new(String::new()));
         let all = tracing_subscriber::registry().with(Capture(Arc::clone(&said)));
         Self { said, _default: tracing::subscriber::set_default(all) }
