@@ -8,8 +8,8 @@ use crate::desk::change::Move;
 use crate::desk::error::Error;
 use crate::model::secret::mask_text;
 use crate::model::{
-    ApprovalRequest, AuditEvent, Cast, Choice, Identity, PersonId, Requirement, State, TEXT_LIMIT,
-    Tally, Vote, VoteRefusal, Voted, cut,
+    ApprovalRequest, AuditEvent, Cast, Choice, Digest, Identity, PersonId, Requirement, State,
+    TEXT_LIMIT, Tally, Vote, VoteRefusal, Voted, cut,
 };
 use crate::policy::{PolicySet, Resolution};
 
@@ -25,7 +25,7 @@ impl Desk {
         self.change_request(request, |request, now| {
             let policies = self.policies();
             match judge(&policies, request, channel, vote, now()) {
-                Ok(person) => count(request, channel, vote, person),
+                Ok((person, nonce)) => count(request, channel, vote, person, nonce),
                 Err(why) => self.refuse_vote(&policies, request, channel, vote, why),
             }
         })
@@ -71,14 +71,14 @@ impl Desk {
     }
 }
 
-/// Every check a vote passes, in order. Returns whose vote it is.
+/// Every check a vote passes, in order. Returns whose vote it is, and the hash of its nonce.
 fn judge(
     policies: &PolicySet,
     request: &ApprovalRequest,
     channel: &str,
     vote: &Vote,
     now: Timestamp,
-) -> Result<PersonId, VoteRefusal> {
+) -> Result<(PersonId, Digest), VoteRefusal> {
     let requirement = open(request, now)?;
     if vote.seen.digest != request.intent().digest() {
         return Err(VoteRefusal::OtherDigest);
@@ -99,7 +99,7 @@ fn judge(
     if requirement.reason_required(vote.choice) && !reason {
         return Err(VoteRefusal::NoReason);
     }
-    Ok(id)
+    Ok((id, nonce))
 }
 
 /// What the request asks for, where it is pending and in time.
@@ -148,6 +148,7 @@ fn count(
     channel: &Arc<str>,
     vote: &Vote,
     person: PersonId,
+    nonce: Digest,
 ) -> Move<Cast> {
     let reason = vote.reason.as_deref().filter(|reason| !reason.trim().is_empty());
     let reason = reason.map(|reason| cut(&mask_text(reason), TEXT_LIMIT));
@@ -165,7 +166,7 @@ fn count(
         reason: reason.clone(),
         digest: vote.seen.digest,
         whole: vote.seen.whole,
-        nonce: vote.seen.nonce.hash(),
+        nonce,
     }));
     let mut events = Vec::with_capacity(2);
     events.push(voted);

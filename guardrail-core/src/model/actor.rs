@@ -93,8 +93,9 @@ impl Eq for Actor {}
 /// The text, and what of it follows a prefix: `agent:ops:deploy-bot` may mean `deploy-bot`.
 pub(crate) fn spellings(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let text = folded(text);
-    let after = |rest: Option<(&str, &str)>| rest.map(|(_, name)| name.trim().to_owned().into());
-    let first = after(text.split_once(':'));
-    let last = after(text.rsplit_once(':'));
+    let behind = |at: usize| text.get(at + 1..).map(|name| name.trim().to_owned().into());
+    let first = text.find(':');
+    let last = first.and_then(|_| text.rfind(':'));
+    let (first, last) = (first.and_then(behind), last.and_then(behind));
     [Some(text), first, last].into_iter().flatten().filter(|name| !name.is_empty())
 }

@@ -21,7 +21,7 @@ pub struct Directory {
     people: BTreeMap<PersonId, Person>,
     groups: BTreeMap<GroupName, Vec<PersonId>>,
     /// Folded ids and folded email addresses.
-    names: HashMap<String, PersonId>,
+    names: BTreeMap<String, PersonId>,
     identities: HashMap<Identity, PersonId>,
 }
 
