@@ -17,6 +17,7 @@ mod clock;
 mod decisions;
 #[cfg(all(target_os = "linux", debug_assertions))]
 mod development;
+mod digest;
 mod door;
 mod drops;
 mod errors;

@@ -194,20 +194,8 @@ impl Arguments {
 
     /// Sorted by the UTF-16 code units of the name, as RFC 8785 sorts members.
     pub(crate) fn hash_into(&self, fields: &mut Fields) {
-        let mut entries = Entries(&self.piece).map(|entry| (entry.name, entry.whole));
-        // Nearly every call has few: nothing is allocated for those.
-        let mut few = [("", ""); 8];
-        let filled = few.iter_mut().zip(&mut entries).map(|(to, entry)| *to = entry).count();
-        let mut many = Vec::new();
-        let sorted = match entries.next() {
-            None => few.get_mut(..filled).unwrap_or_default(),
-            Some(next) => {
-                many.extend(few);
-                many.push(next);
-                many.extend(entries);
-                &mut many
-            }
-        };
+        let mut sorted: Vec<(&str, &str)> = Vec::with_capacity(8);
+        Entries(&self.piece).for_each(|entry| sorted.push((entry.name, entry.whole)));
         // Where all is ASCII the bytes have the order of the code units.
         match self.piece.is_ascii() {
             true => sorted.sort_by_key(|(name, _)| *name),
