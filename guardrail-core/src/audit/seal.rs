@@ -6,7 +6,6 @@
 //! before. `more` says how many records of the same append follow, and is left out where none do.
 
 use std::cell::Cell;
-use std::str::Utf8Error;
 use std::sync::{Arc, OnceLock};
 
 use crate::audit::error::Error;
@@ -119,8 +118,7 @@ impl Sealer {
         time: Timestamp,
         events: &[AuditEvent],
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
-        let keep = |line: &[u8]| str::from_utf8(line).map(|line| OnceLock::from(Box::from(line)));
-        self.seal_all(id, version, time, events, keep)
+        self.seal(id, version, time, events, true)
     }
 
     /// The same for a log that writes its lines nowhere: hashed, and made again for who asks.
@@ -131,16 +129,16 @@ impl Sealer {
         time: Timestamp,
         events: &[AuditEvent],
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
-        self.seal_all(id, version, time, events, |_| Ok(OnceLock::new()))
+        self.seal(id, version, time, events, false)
     }
 
-    fn seal_all(
+    fn seal(
         &mut self,
         id: RequestId,
         version: Version,
         time: Timestamp,
         events: &[AuditEvent],
-        keep: impl Fn(&[u8]) -> Result<OnceLock<Box<str>>, Utf8Error>,
+        keeps_lines: bool,
     ) -> Result<Vec<Arc<AuditRecord>>, Error> {
         let mut end = *self;
         let time = time.max(self.time);
@@ -172,7 +170,11 @@ impl Sealer {
             if text.len() > LINE_LIMIT {
                 return Err(illegal(&RecordError::TooLong.to_string()));
             }
-            let kept = keep(text).map_err(|error| illegal(&error.to_string()))?;
+            let kept = OnceLock::new();
+            if keeps_lines {
+                let text = str::from_utf8(text).map_err(|error| illegal(&error.to_string()))?;
+                let _ = kept.set(text.into());
+            }
             let leaf = Digest::of(&line);
             end = Self { log: self.log, last: sequence, prev: leaf, writer, time };
             records.push(Arc::new(AuditRecord {

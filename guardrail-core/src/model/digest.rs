@@ -199,11 +199,10 @@ pub(crate) fn decimal(number: u64, to: &mut impl Text) {
     to.put(b'0' + u8::try_from(number % 10).unwrap_or(0));
 }
 
+/// The digits before the last; apart, so that writing a single digit is no call.
+#[inline(never)]
 fn tens(number: u64, to: &mut impl Text) {
-    if number >= 10 {
-        tens(number / 10, to);
-    }
-    to.put(b'0' + u8::try_from(number % 10).unwrap_or(0));
+    decimal(number, to);
 }
 
 /// Writes `bytes` as lower-case hexadecimal digits into `text`, as far as it reaches.
