@@ -171,6 +171,9 @@ fn of_database(why: &audit::Error) -> &'static str {
         audit::Error::Unreachable { .. } => {
             "is the server running, and does the URL name it: postgres://USER@HOST:PORT/DATABASE"
         }
+        audit::Error::Storage { doing: "use its URL", .. } => {
+            "a URL is postgres://USER@HOST:PORT/DATABASE, with ?sslmode=verify-full for a server elsewhere"
+        }
         _ => "several logs may live in one database: --name says which; the default is `main`",
     }
 }

@@ -68,6 +68,13 @@ fn a_server_that_does_not_answer() {
 }
 
 #[test]
+fn a_server_elsewhere_that_may_be_any() {
+    let said = told(Path::new("postgres://db.internal/audit"), &["show"], 2);
+    assert!(said.contains("for a server elsewhere"), "{said}");
+    assert!(!said.contains("--name"), "{said}");
+}
+
+#[test]
 fn no_checkpoint_was_given() {
     let said = Log::new().said(&["verify"]);
     assert!(said.contains("none was given (--keys takes"), "{said}");
