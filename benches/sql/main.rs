@@ -1,10 +1,12 @@
-//! The logs in databases beside bare inserts of the same lines with the same durability, votes that
-//! cross from one log handle to another beside a bare NOTIFY, and 10,000 requests taken up.
+//! The logs in databases beside bare inserts of the same lines with the same durability, and beside their
+//! own tables without a rule; votes that cross from one log handle to another beside a bare NOTIFY, and
+//! 10,000 requests taken up.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench that cannot run says so")]
 
 mod bare;
 mod pending;
+mod tables;
 mod votes;
 mod writes;
 

@@ -1,4 +1,5 @@
-//! Appends, one at a time and 64 in flight, beside bare inserts, one at a time and 64 a transaction.
+//! Appends, one at a time and 64 in flight, beside bare inserts, one at a time and 64 a transaction, and
+//! beside inserts into the log's own tables.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use guardrail_test_counterparts::Postgres;
 use tokio::task::JoinSet;
 
 use crate::bare::Bare;
+use crate::tables::Tables;
 
 /// Appends in flight, and bare inserts in a transaction.
 const BATCH: usize = 64;
@@ -20,43 +22,66 @@ const BATCH: usize = 64;
 pub(crate) async fn sqlite(folder: &Path, rounds: usize) {
     let log = SqliteLog::open(folder.join("log.db")).await.expect("it opens");
     let bare = Bare::sqlite(&folder.join("bare.db")).await;
-    measure("SQLite", Arc::new(log), bare, rounds).await;
+    let tables = Tables::sqlite(&folder.join("tables.db")).await;
+    measure("SQLite", Arc::new(log), bare, tables, rounds).await;
 }
 
 pub(crate) async fn postgres(server: &Postgres, rounds: usize) {
     let url = server.url("postgres");
     let log = PostgresLog::connect(&url).await.expect("it opens");
     let bare = Bare::postgres(&url).await;
-    measure("PostgreSQL", Arc::new(log), bare, rounds).await;
+    let tables = Tables::postgres(server).await;
+    measure("PostgreSQL", Arc::new(log), bare, tables, rounds).await;
 }
 
-/// Both in turn in every round, so that a disk that slows down slows both.
-async fn measure<L: AuditLog>(name: &str, log: Arc<L>, mut bare: Bare, rounds: usize) {
+/// All in turn in every round, so that a disk that slows down slows all.
+async fn measure<L: AuditLog>(
+    name: &str,
+    log: Arc<L>,
+    mut bare: Bare,
+    mut tables: Tables,
+    rounds: usize,
+) {
     let first = log.append(&append()).await.expect("it appends");
     let line = first.records.first().map_or("", |record| record.line());
-    let mut took = [Duration::ZERO; 4];
-    let mut seq = 1;
+    let mut took = [Duration::ZERO; 6];
+    // Behind the record that opened the log.
+    let mut seq = 2;
     for _ in 0..rounds {
+        let [one_bare, one_table, one, all_bare, all_tables, all] = &mut took;
         let began = Instant::now();
-        for _ in 0..BATCH {
-            bare.insert(seq, 1, line).await;
-            seq += 1;
+        for count in 0..BATCH as i64 {
+            bare.insert(seq + count, 1, line).await;
         }
-        let [one_bare, one, all_bare, all] = &mut took;
         *one_bare += began.elapsed();
         // What a caller does to come to an append is not the log's time.
+        let these = appends();
+        let began = Instant::now();
+        for (count, append) in (0..).zip(&these) {
+            tables.insert(seq + count, &[append.id], line).await;
+        }
+        *one_table += began.elapsed();
         let these = appends();
         let began = Instant::now();
         for append in &these {
             log.append(append).await.expect("it appends");
         }
         *one += began.elapsed();
+        seq += BATCH as i64;
         let began = Instant::now();
-        for _ in 0..BATCH {
-            bare.insert(seq, BATCH as i64, line).await;
-            seq += BATCH as i64;
+        for count in 0..BATCH as i64 {
+            bare.insert(seq + count * BATCH as i64, BATCH as i64, line).await;
         }
         *all_bare += began.elapsed();
+        let ids: Vec<_> =
+            (0..BATCH).map(|_| appends().iter().map(|its| its.id).collect()).collect();
+        let began = Instant::now();
+        for (count, ids) in (0..).zip(&ids) {
+            let ids: &Vec<_> = ids;
+            tables.insert(seq + count * BATCH as i64, ids, line).await;
+        }
+        *all_tables += began.elapsed();
+        seq += (BATCH * BATCH) as i64;
         // As fresh as where each caller makes its own: ids that are used long after they were made
         // stand far apart in every index.
         let mut each = vec![Vec::new(); BATCH];
@@ -76,18 +101,23 @@ async fn measure<L: AuditLog>(name: &str, log: Arc<L>, mut bare: Bare, rounds: u
         tasks.join_all().await;
         *all += began.elapsed();
     }
-    let each = |took: Duration, count: usize| took.as_secs_f64() * 1e6 / (count * rounds) as f64;
-    let [one_bare, one, all_bare, all] = took;
-    let (one_bare, one) = (each(one_bare, BATCH), each(one, BATCH));
-    let (all_bare, all) = (each(all_bare, BATCH * BATCH), each(all, BATCH * BATCH));
-    println!(
-        "{name}: one caller {one:.0} us an append, bare insert {one_bare:.0} us: {:.0} % of it",
-        100.0 * one_bare / one
+    let [one_bare, one_table, one, all_bare, all_tables, all] = took;
+    say(name, "one caller", BATCH * rounds, [one, one_bare, one_table]);
+    say(
+        name,
+        "64 in flight, and in batches of 64",
+        BATCH * BATCH * rounds,
+        [all, all_bare, all_tables],
     );
+}
+
+fn say(name: &str, what: &str, count: usize, took: [Duration; 3]) {
+    let [log, bare, tables] = took.map(|took| took.as_secs_f64() * 1e6 / count as f64);
     println!(
-        "{name}: 64 in flight {all:.1} us an append, bare in batches of 64 {all_bare:.1} us: \
-         {:.0} % of it",
-        100.0 * all_bare / all
+        "{name}: {what}: {log:.1} us an append, bare insert {bare:.1} us: {:.0} % of it; \
+         its tables without rules {tables:.1} us: {:.0} % of it",
+        100.0 * bare / log,
+        100.0 * bare / tables,
     );
 }
 
