@@ -47,6 +47,11 @@ async fn a_link_of_the_chain_does_not_count() {
         "alice@example.com",
         "slack:T0CORP/U0ALICE",
         "user:alice@example.com",
+        "Alice <alice@example.com>",
+        "\"A. Adams\" <ALICE@example.com.>, the team of sre",
+        "mailto:alice@example.com?subject=deploy",
+        "T0CORP/U0ALICE",
+        "<@U0ALICE>",
     ];
     for link in links {
         check(Context::new().on_behalf_of("carol").delegated_by("planner").delegated_by(link))

@@ -90,12 +90,30 @@ impl PartialEq for Actor {
 
 impl Eq for Actor {}
 
-/// The text, and what of it follows a prefix: `agent:ops:deploy-bot` may mean `deploy-bot`.
+/// The text, what of it follows a prefix (`agent:ops:deploy-bot` may mean `deploy-bot`), and each plain
+/// address and mention in it (`Alice <alice@example.com>`, `<@U0ALICE>`).
 pub(crate) fn spellings(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let text = folded(text);
     let behind = |at: usize| text.get(at + 1..).map(|name| name.trim().to_owned().into());
     let first = text.find(':');
     let last = first.and_then(|_| text.rfind(':'));
     let (first, last) = (first.and_then(behind), last.and_then(behind));
-    [Some(text), first, last].into_iter().flatten().filter(|name| !name.is_empty())
+    let addresses = addresses(&text);
+    let whole = [Some(text), first, last].into_iter().flatten();
+    whole.chain(addresses).filter(|name| !name.is_empty())
+}
+
+/// The addresses and mentions in a text. `alice+ops@example.com` is its own: whose it is the directory
+/// says, and no rule of spelling.
+fn addresses(text: &str) -> Vec<Cow<'static, str>> {
+    let is_around = |c: char| c.is_whitespace() || "@<>()[]\",;:?".contains(c);
+    let signs = text.match_indices('@');
+    let found = signs.filter_map(|(at, _)| {
+        let (before, behind) = (text.get(..at)?, text.get(at + 1..)?);
+        let local = before.rsplit(is_around).next()?;
+        let domain = behind.split(is_around).next()?.trim_end_matches('.');
+        // `@alice` and `<@U0ALICE>` mention a name.
+        Some(if local.is_empty() { domain.to_owned() } else { format!("{local}@{domain}") }.into())
+    });
+    found.collect()
 }

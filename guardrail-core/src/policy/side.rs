@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Intent, PersonId, fold, spellings};
+use crate::model::{Intent, PersonId, fold, folded, spellings};
 use crate::policy::directory::Directory;
 use crate::policy::person::Person;
 
@@ -11,7 +11,7 @@ impl Directory {
     /// task came, an owner of an agent that asks, or the agent itself.
     ///
     /// All names are compared folded, ids, email addresses and identities alike, with and without
-    /// a prefix such as `agent:`. Where a text could mean the person, it does: the mistake that
+    /// a prefix such as `agent:`, and where an address or a mention stands in a text. Where a text could mean the person, it does: the mistake that
     /// may happen here is a vote too few. A person the directory does not know is on that side.
     #[must_use]
     pub fn is_requesting_side(&self, person: &PersonId, intent: &Intent) -> bool {
@@ -29,8 +29,14 @@ impl Directory {
 
 /// Every name under which somebody may mean an account of the person or an agent of theirs.
 fn others_of(person: &Person) -> Vec<Cow<'_, str>> {
-    let identities = person.identities.iter();
-    let mut names: Vec<_> = identities.map(|identity| fold(&identity.to_string()).into()).collect();
+    let mut names = Vec::new();
+    for identity in &person.identities {
+        names.push(fold(&identity.to_string()).into());
+        let subject = folded(identity.subject());
+        // Of `T0CORP/U0ALICE` the account alone, as channels name it among themselves.
+        names.extend(subject.rsplit_once('/').map(|(_, account)| account.to_owned().into()));
+        names.push(subject);
+    }
     for agent in &person.owns {
         names.extend(spellings(agent.as_str()));
     }

@@ -56,8 +56,21 @@ fn an_owner_named_with_a_prefix_is_an_owner() {
 #[test]
 fn everyone_in_the_chain_is_on_it_and_the_owners_of_its_agents() {
     let set = set(WHOLE);
-    for link in ["bob", "BOB", "person:bob", "human: Bob", "bob@corp.example", "slack:T0CORP/U0BOB"]
-    {
+    for link in [
+        "bob",
+        "BOB",
+        "person:bob",
+        "human: Bob",
+        "bob@corp.example",
+        "Bob <bob@corp.example>",
+        "mailto:bob@corp.example?cc=x",
+        "the task of (Bob@corp.example.), planned by x",
+        "slack:T0CORP/U0BOB",
+        "T0CORP/U0BOB",
+        "U0BOB",
+        "<@U0BOB>",
+        "@bob",
+    ] {
         assert_eq!(side(&set, "x", None, &["planner", link]), ["bob"], "{link}");
     }
     for link in ["deploy-bot", "agent:deploy-bot", "DEPLOY-BOT"] {
@@ -92,7 +105,20 @@ fn a_person_the_agent_calls_itself_is_on_it() {
 #[test]
 fn those_who_only_resemble_are_not_on_it() {
     let set = set(WHOLE);
-    for other in ["bo", "bobby", "bob+ops@corp.example", "corp.example", "@", ":", "person:", " "] {
+    for other in [
+        "bo",
+        "bobby",
+        "bob+ops@corp.example",
+        "corp.example",
+        "@",
+        ":",
+        "person:",
+        " ",
+        "@@",
+        "<@>",
+        "T0CORP",
+        "x@bob.example",
+    ] {
         assert_eq!(side(&set, other, None, &[other]), [""; 0], "{other:?}");
     }
 }
