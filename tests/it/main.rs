@@ -32,6 +32,7 @@ mod order;
 mod own_side;
 mod permits;
 mod redaction;
+mod rejudge;
 mod restart;
 mod retry;
 mod scope;

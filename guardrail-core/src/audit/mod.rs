@@ -40,6 +40,7 @@ pub use append::{Append, Appended};
 pub use error::Error;
 pub use file::FileLog;
 pub use memory::MemoryLog;
+pub(crate) use record::plain;
 pub use record::{AuditRecord, RecordError};
 pub use standing::Standing;
 pub use tenure::Tenure;

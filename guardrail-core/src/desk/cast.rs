@@ -113,7 +113,7 @@ fn open(request: &ApprovalRequest, now: Timestamp) -> Result<&Requirement, VoteR
 }
 
 /// Who the identity is, where a vote of theirs may count.
-fn voter(
+pub(in crate::desk) fn voter(
     policies: &PolicySet,
     request: &ApprovalRequest,
     requirement: &Requirement,

@@ -45,7 +45,7 @@ impl Desk {
 
 /// Whether the body may begin again, and until when: the snapshot says so, and the policy in force as
 /// well; and everything the approval rests on still holds.
-fn may_retry(
+pub(in crate::desk) fn may_retry(
     policies: &PolicySet,
     request: &ApprovalRequest,
     now: Timestamp,

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use guardrail::audit::{Inspector, inspect};
+use guardrail::desk::Rejudge;
 use guardrail::{ApprovalRequest, AuditLog, Error, Intent, RequestId, Sequence};
 use proptest::prelude::*;
 use tokio::runtime::Builder;
@@ -139,10 +140,24 @@ async fn check(log: &Arc<UnevenLog>, began: &[(u64, usize, Option<usize>)]) {
     }
     let inspected = inspect(&**log, Inspector::new().complete()).await;
     assert!(inspected.is_ok(), "{inspected:?}");
+    rejudged(log, &RULES).await;
+    rejudged(log, &RULES[..3]).await;
     let story = story(&**log).await;
     let count = |name: &str| story.iter().filter(|step| *step == name).count();
     assert_eq!(count("started") - count("aborted"), began.len(), "{story:?}");
     assert_eq!(log.open(None, 1).await.unwrap(), []);
+}
+
+/// Held against these rules, nothing that really happened is called wrong.
+async fn rejudged(log: &Arc<UnevenLog>, rules: &[Rule]) {
+    let mut rejudge = Rejudge::by(rules.iter().map(|rule| policies(rule.0)));
+    for record in log.read(Sequence::START, 100_000).await.unwrap() {
+        rejudge.push(&record).unwrap();
+    }
+    let rejudged = rejudge.so_far();
+    if rules.len() == RULES.len() {
+        assert_eq!((rejudged.others.len(), rejudged.unjudged), (0, 0), "{rejudged:?}");
+    }
 }
 
 async fn requests(log: &Arc<UnevenLog>) -> Vec<ApprovalRequest> {

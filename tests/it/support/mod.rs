@@ -10,6 +10,7 @@ mod pausing;
 mod policies;
 mod stepping;
 mod story;
+mod told;
 mod world;
 
 pub(crate) use approvers::{End, Scripted, Voter};
@@ -21,4 +22,5 @@ pub(crate) use pausing::{PausingLog, Place};
 pub(crate) use policies::{PEOPLE, policies, policies_of};
 pub(crate) use stepping::SteppingLog;
 pub(crate) use story::{last_step, story};
+pub(crate) use told::Told;
 pub(crate) use world::{World, approve, cast, deny};

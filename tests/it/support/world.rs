@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use guardrail::desk::Rejudge;
 use guardrail::gate::Builder;
 use guardrail::{
-    AuditLog, Cast, Context, Error, Guardrail, Identity, InContext, MemoryLog, RequestId, Seen,
-    Sequence, Vote,
+    AuditLog, AuditRecord, Cast, Context, Error, Guardrail, Identity, InContext, MemoryLog,
+    RequestId, Seen, Sequence, Vote,
 };
 use tokio::task::JoinHandle;
 
@@ -100,9 +101,18 @@ impl World {
         }
     }
 
+    /// Held against the policies that are in force now, nothing on record is called wrong.
+    async fn is_honest(&self) {
+        let mut rejudge = Rejudge::by([self.guardrail.policies()]);
+        for record in self.log().read(Sequence::START, 100_000).await.unwrap() {
+            rejudge.push(&AuditRecord::parse(record.line()).unwrap()).unwrap();
+        }
+    }
+
     /// The log verifies and says exactly this of requests, and the body ran this often.
     pub(crate) async fn check(&self, expected: &[&str], runs: u32) {
         assert_eq!(story(&**self.log()).await, expected);
+        self.is_honest().await;
         assert_eq!(self.body.runs(), runs, "runs of the body");
     }
 }
