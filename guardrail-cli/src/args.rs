@@ -179,6 +179,11 @@ pub(crate) struct Verify {
     /// Also that every start was allowed by what stands before it, and none follows a denial.
     #[arg(long)]
     pub(crate) complete: bool,
+    /// Also that verdicts, votes and starts are what this `guardrail.toml` says, for requests made under
+    /// it: byte for byte the file, as the log keeps its SHA-256. May be given several times, for its
+    /// earlier versions. What was made under others is counted.
+    #[arg(long, value_name = "FILE", requires = "complete")]
+    pub(crate) policies: Vec<PathBuf>,
     /// Also that every redacted value that was kept opens its commitment, or is gone by a record: from
     /// this sidecar, a folder, or `table` for the one in the log's own database.
     #[arg(long, value_name = "FOLDER|table")]

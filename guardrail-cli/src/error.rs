@@ -8,6 +8,7 @@ use guardrail_core::audit::sidecar::{self, RedactError};
 use guardrail_core::audit::{self, RecordError, VerifyError};
 use guardrail_core::desk;
 use guardrail_core::model::{RequestId, Sequence};
+use guardrail_core::policy::PolicyError;
 use miette::Diagnostic;
 
 /// What can go wrong.
@@ -39,6 +40,18 @@ pub(crate) enum Error {
         "nothing behind this record can be trusted: keep the log as it is, and compare it with a backup or a checkpoint"
     ))]
     Verify(#[from] VerifyError),
+
+    #[error(transparent)]
+    #[diagnostic(help(
+        "this record was made up, or by other rules than it says: ask whoever writes the log, and compare it with what the people it names remember"
+    ))]
+    Misjudged(#[from] desk::RejudgeError),
+
+    #[error(transparent)]
+    #[diagnostic(help(
+        "--policies takes a guardrail.toml as it was when the program loaded it: `guardrail audit export` shows its SHA-256 in `policy_loaded`"
+    ))]
+    Policies(#[from] PolicyError),
 
     #[error("the log ends inside an append, behind record {0}")]
     #[diagnostic(help(
@@ -147,6 +160,7 @@ impl Error {
     pub(crate) const fn sequence(&self) -> Option<Sequence> {
         match self {
             Self::Verify(error) => Some(error.sequence),
+            Self::Misjudged(error) => Some(error.sequence),
             Self::Record { sequence, .. } => Some(*sequence),
             Self::Cut(last) => Some(last.next()),
             _ => None,

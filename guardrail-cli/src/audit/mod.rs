@@ -2,6 +2,7 @@
 
 mod heads;
 mod ls;
+mod policies;
 mod prove;
 mod redact;
 mod show;

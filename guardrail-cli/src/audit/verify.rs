@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 use crate::args::Verify;
+use crate::audit::policies::Policies;
 use crate::audit::{heads, values};
 use crate::beside::Beside;
 use crate::error::Error;
@@ -22,15 +23,16 @@ pub(crate) fn run(
     mut beside: Option<Beside>,
     out: &mut Out,
 ) -> Result<(), Error> {
+    let mut policies = Policies::load(&verify.policies)?;
     let inspected = inspector(verify, &mut *source, out)
-        .and_then(|inspector| check(inspector, &mut *source, beside.as_mut()))
+        .and_then(|inspector| check(inspector, &mut *source, beside.as_mut(), policies.as_mut()))
         .and_then(|report| Ok((report, beside.map(|beside| beside.check()).transpose()?)));
     match inspected {
         Ok((report, checked)) => {
             let against = verify.keys.is_some();
             let told = match json {
-                true => as_json(&report, checked.as_ref(), against, out),
-                false => as_text(&report, checked.as_ref(), against, out),
+                true => as_json(&report, checked.as_ref(), policies.as_ref(), against, out),
+                false => as_text(&report, checked.as_ref(), policies.as_ref(), against, out),
             };
             // What was found counts, whether anybody reads it or not.
             checked.as_ref().map_or(Ok(()), values::wrong).and(told)
@@ -58,12 +60,16 @@ fn check(
     mut inspector: Inspector,
     source: &mut dyn Source,
     mut beside: Option<&mut Beside>,
+    mut policies: Option<&mut Policies>,
 ) -> Result<Report, Error> {
     let bar = bar(source.size());
     let mut last = Sequence::START;
     let mut read = 0_u64;
     while let Some(line) = source.next()? {
         let record = inspector.push(&line)?;
+        if let Some(policies) = &mut policies {
+            policies.hear(&record)?;
+        }
         last = record.sequence();
         if let Some(beside) = &mut beside {
             beside.hear(&record);
@@ -84,6 +90,7 @@ fn check(
 fn as_text(
     report: &Report,
     redacted: Option<&Checked>,
+    policies: Option<&Policies>,
     against: bool,
     out: &mut Out,
 ) -> Result<(), Error> {
@@ -95,6 +102,9 @@ fn as_text(
     out.line(&format!("root {root}"))?;
     if let Some(starts) = report.starts {
         out.line(&format!("starts {starts}, each of them allowed"))?;
+    }
+    if let Some(policies) = policies {
+        policies.tell(out)?;
     }
     if let Some(redacted) = redacted {
         values::checked(redacted, out)?;
@@ -111,6 +121,7 @@ fn as_text(
 fn as_json(
     report: &Report,
     redacted: Option<&Checked>,
+    policies: Option<&Policies>,
     against: bool,
     out: &mut Out,
 ) -> Result<(), Error> {
@@ -125,6 +136,9 @@ fn as_json(
     });
     if let (Some(redacted), Some(object)) = (redacted, object.as_object_mut()) {
         object.insert("redacted".to_owned(), values::counts(redacted));
+    }
+    if let (Some(policies), Some(object)) = (policies, object.as_object_mut()) {
+        object.insert("policies".to_owned(), policies.counts());
     }
     out.json(&object)
 }

@@ -16,7 +16,7 @@ pub(crate) struct Log {
     folder: TempDir,
 }
 
-const POLICIES: &str = r#"
+pub(crate) const POLICIES: &str = r#"
 [people.alice]
 [people.bob]
 [policies.read]

@@ -13,6 +13,7 @@ mod export;
 mod log;
 mod ls;
 mod mistakes;
+mod policies;
 mod prove;
 mod redact;
 mod show;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::log::{Log, audit};
 
 /// What it says on standard error, in one line, of a command that exits with this code.
-fn told(log: &Path, args: &[&str], code: i32) -> String {
+pub(crate) fn told(log: &Path, args: &[&str], code: i32) -> String {
     let output = audit(log, args);
     assert_eq!(output.status.code(), Some(code), "{output:?}");
     let said = String::from_utf8(output.stderr).unwrap();
