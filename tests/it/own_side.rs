@@ -59,6 +59,22 @@ async fn a_link_of_the_chain_does_not_count() {
     }
 }
 
+/// The account of a link that the directory does not hold: a channel says whose it is.
+#[tokio::test(start_paused = true)]
+async fn an_account_of_the_chain_does_not_count() {
+    for link in ["slack:T0CORP/U0BOB2", "SLACK:t0corp/u0bob2", "<@U0BOB2>"] {
+        let world = World::new("approvers = [\"group:sre\"]").await;
+        let call = world.spawn_in(Context::new().on_behalf_of("carol").delegated_by(link));
+        let id = world.pending().await;
+        let by = |account| Identity::person("bob").by_account(Identity::new("slack", account));
+        let refused = cast(&world, id, |seen| Vote::approve(by("T0CORP/U0BOB2"), seen)).await;
+        assert_eq!(refused, Cast::Refused(VoteRefusal::RequestingSide), "{link}");
+        let counted = cast(&world, id, |seen| Vote::approve(by("T0CORP/U0BOB3"), seen)).await;
+        assert!(matches!(counted, Cast::Counted(_)), "{counted:?}");
+        assert_eq!(call.await.unwrap().unwrap(), 1);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_owner_of_the_agent_does_not_count() {
     for agent in ["alices-bot", "ALICES-BOT", "agent:alices-bot"] {

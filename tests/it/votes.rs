@@ -1,10 +1,13 @@
 //! The one function every vote passes: each of its checks, and what a refused vote leaves behind.
 
+use guardrail::audit::AuditRecord;
 use guardrail::model::Choice;
+use guardrail::view::conversation;
 use guardrail::{
     AuditEvent, Cast, Context, Digest, Guardrail, Identity, Nonce, Receipt, RequestId, Review,
-    Seen, State, Version, Vote, VoteRefusal,
+    Seen, Sequence, State, Version, Vote, VoteRefusal,
 };
+use guardrail_sql::SqliteLog;
 
 use crate::support::{World, approve, cast};
 
@@ -155,6 +158,78 @@ async fn one_person_votes_once_under_whatever_name() {
             check(&world, id, cast, VoteRefusal::AlreadyVoted).await;
         }
     }
+}
+
+/// Bob, to whom a channel came by this account in Slack.
+fn bob_by(account: &str) -> Identity {
+    person("bob").by_account(Identity::new("slack", account))
+}
+
+#[tokio::test]
+async fn the_account_that_voted_is_on_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = SqliteLog::open(folder.path().join("log.db")).await.unwrap();
+    let world = World::over(TWO, log).await;
+    let call = world.spawn();
+    let id = world.pending().await;
+    let refused = cast(&world, id, |seen| Vote::approve(bob_by("T0CORP/U0ALICE"), seen)).await;
+    assert_eq!(refused, Cast::Refused(VoteRefusal::Unlinked));
+    let counted = cast(&world, id, |seen| Vote::approve(bob_by("T0CORP/U0BOB2"), seen)).await;
+    assert!(matches!(counted, Cast::Counted(_)), "{counted:?}");
+    let _counted = approve(&world, id, "carol").await;
+    assert_eq!(call.await.unwrap().unwrap(), 1);
+    let records = world.log().read(Sequence::START, 100).await.unwrap();
+    let said = |name: &str| records.iter().filter(|it| it.event().name() == name).collect();
+    let (votes, refused): (Vec<_>, Vec<_>) = (said("voted"), said("vote_refused"));
+    let account = |id: &str| format!(r#","account":{{"realm":"slack","subject":"T0CORP/{id}"}}}}"#);
+    let bob = r#""identity":{"realm":"person","subject":"bob""#.to_owned();
+    assert!(votes[0].line().contains(&(bob + &account("U0BOB2"))), "{}", votes[0].line());
+    assert!(!votes[1].line().contains("account"), "{}", votes[1].line());
+    assert!(refused[0].line().contains(&account("U0ALICE")), "{}", refused[0].line());
+    for record in [&votes[..], &refused[..]].concat() {
+        let read = AuditRecord::parse(record.line()).unwrap();
+        assert_eq!(format!("{:?}", read.event()), format!("{:?}", record.event()));
+    }
+    let told = conversation(records.iter().map(|record| guardrail::view::Entry {
+        time: record.time(),
+        id: record.id(),
+        event: record.event(),
+    }));
+    assert!(told.contains("bob on the web as slack:T0CORP/U0BOB2  approves\n"), "{told}");
+    assert!(told.contains("person:bob on the web as slack:T0CORP/U0ALICE  tried"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_cannot_be_theirs_does_not_vote() {
+    let (world, id) = waiting(TWO).await;
+    let long = "x".repeat(Identity::LIMIT + 1);
+    for account in ["T0CORP/U0ALICE", &long] {
+        for choice in [Vote::approve, Vote::deny] {
+            let cast = cast(&world, id, |seen| choice(bob_by(account), seen)).await;
+            check(&world, id, cast, VoteRefusal::Unlinked).await;
+        }
+    }
+    // The directory says whose an identity is, and no account beside it.
+    let slack = Identity::new("slack", "T0CORP/U0BOB").by_account(Identity::new("web", "bob"));
+    let cast = cast(&world, id, |seen| Vote::approve(slack, seen)).await;
+    check(&world, id, cast, VoteRefusal::Unlinked).await;
+    for account in ["T0CORP/U0BOB", "T0CORP/U0BOB2"] {
+        let review = review(&world.guardrail, id, "web").await;
+        assert_eq!(review.voter(&bob_by(account)).unwrap().as_str(), "bob", "{account}");
+    }
+}
+
+/// Would catch one that a hostile line makes as deep as it likes.
+#[test]
+fn an_account_has_no_account() {
+    let account = |of: &str| format!(r#"{{"realm":"slack","subject":"T/U"{of}}}"#);
+    let of = |account: &str| format!(r#","account":{account}"#);
+    let read = |text: &str| serde_json::from_str::<Identity>(text).is_ok();
+    assert!(read(&account("")) && read(&account(&of(&account("")))));
+    assert!(!read(&account(&of(&account(&of(&account("")))))));
+    let twice = bob_by("T/U").by_account(bob_by("T/V"));
+    assert_eq!(twice.account().and_then(Identity::account), None);
+    assert_eq!(twice.account().map(Identity::to_string).as_deref(), Some("person:bob"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use guardrail_core::audit::AuditRecord;
-use guardrail_core::model::{AuditEvent, RequestId, Requested, Risk, State, Verdict};
+use guardrail_core::model::{AuditEvent, Identity, RequestId, Requested, Risk, State, Verdict};
 
 use crate::texts::Texts;
 
@@ -86,6 +86,18 @@ pub(crate) fn person(event: &AuditEvent) -> Option<&str> {
         AuditEvent::Redacted(redacted) => Some(&redacted.by),
         _ => None,
     }
+}
+
+/// The account by which they did it: what the channel proved, where that is not the person as such.
+pub(crate) fn account(event: &AuditEvent) -> Option<String> {
+    let identity = match event {
+        AuditEvent::Voted(vote) => &vote.identity,
+        AuditEvent::Commented { by: identity, .. }
+        | AuditEvent::VoteRefused { who: identity, .. } => identity,
+        _ => return None,
+    };
+    let is_account = |identity: &&Identity| identity.realm() != Identity::PERSON;
+    identity.account().or(Some(identity).filter(is_account)).map(Identity::to_string)
 }
 
 /// The channel it came through.

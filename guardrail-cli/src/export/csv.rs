@@ -4,9 +4,9 @@ use guardrail_core::audit::AuditRecord;
 use guardrail_core::view::{Style, visible};
 
 use crate::error::Error;
-use crate::export::about::{About, channel, person, text};
+use crate::export::about::{About, account, channel, person, text};
 
-const HEADER: [&str; 17] = [
+const HEADER: [&str; 18] = [
     "sequence",
     "time",
     "request",
@@ -21,6 +21,7 @@ const HEADER: [&str; 17] = [
     "environment",
     "person",
     "channel",
+    "account",
     "text",
     "digest",
     "leaf",
@@ -48,6 +49,7 @@ pub(crate) fn row(record: &AuditRecord, about: &About) -> Result<Vec<u8>, Error>
         name(&about.environment),
         cell(person(event).unwrap_or_default()),
         cell(channel(event).unwrap_or_default()),
+        cell(&account(event).unwrap_or_default()),
         cell(&text(event).unwrap_or_default()),
         about.digest.map(|digest| digest.to_string()).unwrap_or_default(),
         record.leaf().to_string(),

@@ -7,7 +7,7 @@ use guardrail_core::model::{AuditEvent, RequestId, Risk, State};
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
-use crate::export::about::{About, channel, person, text};
+use crate::export::about::{About, account, channel, person, text};
 use crate::out::ascii;
 
 /// The activity is none of create, read, update, delete: its name says which.
@@ -103,6 +103,7 @@ fn unmapped(record: &AuditRecord, about: &About) -> Value {
         "digest": about.digest.map(|digest| digest.to_string()),
         "state": about.state.map(|state| state.to_string()),
         "channel": channel(record.event()),
+        "account": account(record.event()),
     })
 }
 

@@ -1,8 +1,11 @@
 //! `guardrail audit export`.
 
+use std::sync::Arc;
+
+use guardrail::{AuditEvent, Identity};
 use serde_json::Value;
 
-use crate::log::{Log, audit, program};
+use crate::log::{Log, audit, forged, program};
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -96,6 +99,32 @@ fn ocsf_says_who_did_what() {
     assert_eq!(voted.pointer("/actor/app_name"), Some(&"deploy-bot".into()));
     assert_eq!(voted.pointer("/api/operation"), Some(&"restart".into()));
     assert_eq!(voted.pointer("/type_uid"), Some(&600_399.into()));
+}
+
+/// Both what the directory holds and what a channel has linked to the person by itself.
+#[test]
+fn exports_say_by_which_account_somebody_voted() {
+    let log = Log::new();
+    let account = || Identity::new("slack", "T0CORP/U0BOB2");
+    for (identity, is_linked) in
+        [(account(), false), (Identity::person("bob").by_account(account()), true)]
+    {
+        let file = forged(&log, |event| {
+            if let AuditEvent::Voted(voted) = event {
+                Arc::make_mut(voted).identity = identity.clone();
+            }
+            true
+        });
+        let said = |args: &[&str]| String::from_utf8(audit(&file, args).stdout).unwrap();
+        let voted = |event: &&Value| event.get("activity_name") == Some(&"voted".into());
+        let events = lines(&said(&["export", "--format", "ocsf"]));
+        let event = events.iter().find(voted).unwrap();
+        assert_eq!(event.pointer("/unmapped/account"), Some(&"slack:T0CORP/U0BOB2".into()));
+        let table = said(&["export", "--format", "csv"]);
+        assert!(table.contains(",bob,mock,slack:T0CORP/U0BOB2,"), "{table}");
+        let told = said(&["show"]).contains("bob in mock as slack:T0CORP/U0BOB2");
+        assert_eq!(told, is_linked);
+    }
 }
 
 #[test]

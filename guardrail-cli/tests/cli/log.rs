@@ -1,13 +1,16 @@
 //! A log to read, and the program to read it with.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use guardrail::audit::proof::{Checkpoint, FileSigner};
+use guardrail::audit::seal::Sealer;
 use guardrail::{
-    AuditLog, Context, FileLog, Guardrail, Identity, Intent, MockApprover, PolicySet, RequestId,
+    AuditEvent, AuditLog, AuditRecord, Context, FileLog, Guardrail, Identity, Intent, MockApprover,
+    PolicySet, RequestId, Version,
 };
 use tempfile::TempDir;
 
@@ -126,6 +129,29 @@ pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_guardrail"));
     command.env_remove("GUARDRAIL_LOG").env("NO_COLOR", "1");
     command
+}
+
+/// The log with its events changed, and sealed again by whoever may write it.
+pub(crate) fn forged(log: &Log, change: impl Fn(&mut AuditEvent) -> bool) -> PathBuf {
+    let lines = log.said(&["export", "--format", "jsonl"]);
+    let mut versions: HashMap<_, Version> = HashMap::new();
+    let mut sealer = None;
+    let mut text = String::new();
+    for record in lines.lines().map(|line| AuditRecord::parse(line).unwrap()) {
+        let mut event = record.event().clone();
+        if !change(&mut event) {
+            continue;
+        }
+        let sealer = sealer.get_or_insert_with(|| Sealer::new(record.log()));
+        let version = versions.entry(record.id()).or_default();
+        let sealed = sealer.append(record.id(), *version, record.time(), &[event]).unwrap();
+        *version = version.next();
+        text.push_str(sealed[0].line());
+        text.push('\n');
+    }
+    let path = log.beside("forged.jsonl");
+    std::fs::write(&path, text).unwrap();
+    path
 }
 
 /// Whoever asks Bob about everything, over this log.

@@ -1,14 +1,12 @@
 //! `guardrail audit verify --complete --policies`: a log held against the policy files it was made under.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use guardrail::audit::seal::Sealer;
-use guardrail::{AuditEvent, AuditRecord, Identity, Verdict, Version};
+use guardrail::{AuditEvent, Identity, Verdict};
 use serde_json::Value;
 
-use crate::log::{Log, POLICIES, audit, feed, program};
+use crate::log::{Log, POLICIES, audit, feed, forged, program};
 use crate::mistakes::told;
 
 /// The file with this text, beside the log.
@@ -16,29 +14,6 @@ fn file(log: &Log, name: &str, text: &str) -> String {
     let path = log.beside(name);
     std::fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()
-}
-
-/// The log with its events changed, and sealed again by whoever may write it.
-fn forged(log: &Log, change: impl Fn(&mut AuditEvent) -> bool) -> PathBuf {
-    let lines = log.said(&["export", "--format", "jsonl"]);
-    let mut versions: HashMap<_, Version> = HashMap::new();
-    let mut sealer = None;
-    let mut text = String::new();
-    for record in lines.lines().map(|line| AuditRecord::parse(line).unwrap()) {
-        let mut event = record.event().clone();
-        if !change(&mut event) {
-            continue;
-        }
-        let sealer = sealer.get_or_insert_with(|| Sealer::new(record.log()));
-        let version = versions.entry(record.id()).or_default();
-        let sealed = sealer.append(record.id(), *version, record.time(), &[event]).unwrap();
-        *version = version.next();
-        text.push_str(sealed[0].line());
-        text.push('\n');
-    }
-    let path = log.beside("forged.jsonl");
-    std::fs::write(&path, text).unwrap();
-    path
 }
 
 /// The lie is found with its policies, at this record and with these words, and not without.

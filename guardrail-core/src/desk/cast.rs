@@ -11,7 +11,7 @@ use crate::model::{
     ApprovalRequest, AuditEvent, Cast, Choice, Digest, Identity, PersonId, Requirement, State,
     TEXT_LIMIT, Tally, Vote, VoteRefusal, Voted, cut,
 };
-use crate::policy::{PolicySet, Resolution};
+use crate::policy::{PolicySet, Resolution, is_requesting_account};
 
 impl Desk {
     /// Judges a vote and puts it on record, whether it counts or not; settles the request where
@@ -129,7 +129,9 @@ pub(in crate::desk) fn voter(
         return Err(VoteRefusal::NotHuman);
     }
     let id = person.id();
-    if policies.directory().is_requesting_side(id, request.intent()) {
+    if policies.directory().is_requesting_side(id, request.intent())
+        || is_requesting_account(identity, request.intent())
+    {
         return Err(VoteRefusal::RequestingSide);
     }
     let spelled = id.spelled();

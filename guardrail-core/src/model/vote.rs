@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::digest::Digest;
 use crate::model::id::Nonce;
@@ -19,6 +19,10 @@ use crate::model::tally::Tally;
 pub struct Identity {
     realm: Arc<str>,
     subject: Arc<str>,
+    /// The account by which the channel came to them, where the directory does not hold it. Apart: few
+    /// have one. It has none itself.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "bare")]
+    account: Option<Arc<Identity>>,
 }
 
 impl Identity {
@@ -31,13 +35,22 @@ impl Identity {
     #[must_use]
     pub fn new(realm: &str, subject: &str) -> Self {
         let bounded = |text: &str| if text.len() > Self::LIMIT { "" } else { text }.into();
-        Self { realm: bounded(realm), subject: bounded(subject) }
+        Self { realm: bounded(realm), subject: bounded(subject), account: None }
     }
 
     /// Someone proven to be this person of the directory.
     #[must_use]
     pub fn person(id: &str) -> Self {
         Self::new(Self::PERSON, id)
+    }
+
+    /// The same, where the channel took an account for theirs by something else than the directory, such as
+    /// a confirmed email address: the account stands on record beside them. One that the directory
+    /// holds as another person's makes it nobody's.
+    #[must_use]
+    pub fn by_account(mut self, account: Self) -> Self {
+        self.account = Some(Arc::new(Self { account: None, ..account }));
+        self
     }
 
     /// Where it was proven.
@@ -51,11 +64,26 @@ impl Identity {
     pub fn subject(&self) -> &str {
         &self.subject
     }
+
+    /// The account by which the channel came to them, where the directory does not hold it.
+    #[must_use]
+    pub fn account(&self) -> Option<&Self> {
+        self.account.as_deref()
+    }
 }
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.realm, self.subject)
+    }
+}
+
+/// Reads an account, which has none of its own.
+fn bare<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Arc<Identity>>, D::Error> {
+    let account = Identity::deserialize(from)?;
+    match account.account {
+        None => Ok(Some(Arc::new(account))),
+        Some(_) => Err(serde::de::Error::custom("an account has no account of its own")),
     }
 }
 

@@ -42,14 +42,20 @@ impl Directory {
     }
 
     /// Who a channel proved someone to be. The realm [`Identity::PERSON`] names a person by id; in
-    /// every other the directory must hold realm and subject byte for byte.
+    /// every other the directory must hold realm and subject byte for byte. Whoever comes by the
+    /// account of another person is nobody.
     pub fn resolve(&self, identity: &Identity) -> Resolution<'_> {
         let found = if identity.realm() == Identity::PERSON {
             self.people.get(identity.subject())
         } else {
             self.identities.get(identity).and_then(|id| self.person(id))
         };
-        found.map_or(Resolution::Nobody, Resolution::Person)
+        let is_theirs = |person: &&Person| match identity.account() {
+            None => true,
+            Some(account) if account.subject().is_empty() => false,
+            Some(account) => self.identities.get(account).is_none_or(|id| *id == person.id),
+        };
+        found.filter(is_theirs).map_or(Resolution::Nobody, Resolution::Person)
     }
 
     /// The person with exactly this id.

@@ -66,6 +66,7 @@ pub use named::{Effect, Policy};
 pub use person::{Kind, Person};
 pub use section::Section;
 pub use set::PolicySet;
+pub(crate) use side::is_requesting_account;
 
 #[cfg(test)]
 mod tests;

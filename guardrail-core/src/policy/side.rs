@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Intent, PersonId, fold, folded, spellings};
+use crate::model::{Identity, Intent, PersonId, fold, folded, spellings};
 use crate::policy::directory::Directory;
 use crate::policy::person::Person;
 
@@ -27,18 +27,31 @@ impl Directory {
     }
 }
 
+/// Whether the call names the account by which the channel came to the person: the directory does not say
+/// that it is theirs.
+pub(crate) fn is_requesting_account(identity: &Identity, intent: &Intent) -> bool {
+    identity.account().is_some_and(|account| {
+        let names = names_of(account);
+        intent.actor().names().any(|name| names.contains(&name))
+    })
+}
+
 /// Every name under which somebody may mean an account of the person or an agent of theirs.
 fn others_of(person: &Person) -> Vec<Cow<'_, str>> {
-    let mut names = Vec::new();
-    for identity in &person.identities {
-        names.push(fold(&identity.to_string()).into());
-        let subject = folded(identity.subject());
-        // Of `T0CORP/U0ALICE` the account alone, as channels name it among themselves.
-        names.extend(subject.rsplit_once('/').map(|(_, account)| account.to_owned().into()));
-        names.push(subject);
-    }
+    let mut names: Vec<_> = person.identities.iter().flat_map(names_of).collect();
     for agent in &person.owns {
         names.extend(spellings(agent.as_str()));
     }
     names
+}
+
+/// How an account may be named. Of `T0CORP/U0ALICE` also the part behind the workspace, as channels name it
+/// among themselves.
+fn names_of(identity: &Identity) -> Vec<Cow<'_, str>> {
+    let subject = folded(identity.subject());
+    let account = subject.rsplit_once('/').map(|(_, account)| account.to_owned().into());
+    [Some(fold(&identity.to_string()).into()), account, Some(subject)]
+        .into_iter()
+        .flatten()
+        .collect()
 }

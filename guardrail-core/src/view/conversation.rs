@@ -164,7 +164,7 @@ impl Conversation {
         let guardrail = |what: String| ("guardrail".to_owned(), what);
         match entry.event {
             E::Voted(vote) => {
-                let who = format!("{} {}", name(vote.person.as_str()), say::channel(&vote.channel));
+                let who = someone(&vote.identity, Some(&vote.person), &vote.channel);
                 let does = if vote.choice == Choice::Approve { "approves" } else { "denies" };
                 (who, with_quoted(does, vote.reason.as_deref()))
             }
@@ -331,7 +331,8 @@ fn agent(text: &str) -> String {
 
 fn someone(identity: &Identity, person: Option<&PersonId>, channel: &str) -> String {
     let who = person.map_or_else(|| identity.to_string(), PersonId::to_string);
-    format!("{} {}", name(&who), say::channel(channel))
+    let by = identity.account().map(|account| format!(" as {}", name(&account.to_string())));
+    format!("{} {}{}", name(&who), say::channel(channel), by.unwrap_or_default())
 }
 
 fn with_quoted(what: &str, text: Option<&str>) -> String {

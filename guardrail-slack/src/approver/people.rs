@@ -103,7 +103,8 @@ impl People {
         Ok(Who::Member(self.identity(home, &info, account, directory)))
     }
 
-    /// The identity under which the directory knows the account, or would.
+    /// The identity under which the directory knows the account, or would. Where an address leads to the
+    /// person, the account goes along: the directory does not say whose it is.
     fn identity(
         &self,
         home: &Home,
@@ -117,7 +118,7 @@ impl People {
         }
         let email = info.verified_email.as_deref().filter(|_| self.link_by_email);
         match email.and_then(|email| by_email(directory, email)) {
-            Some(person) => Identity::person(person.id().as_str()),
+            Some(person) => Identity::person(person.id().as_str()).by_account(own),
             None => own,
         }
     }

@@ -156,7 +156,8 @@ impl SlackBuilder {
     }
 
     /// Whether a verified email address leads to the person of the directory who has it. Off by
-    /// default: an address can be handed on to another person.
+    /// default: an address can be handed on to another person. Which account it was stands on record
+    /// beside the person.
     pub fn link_by_email(mut self, link: bool) -> Self {
         self.link_by_email = link;
         self

@@ -130,6 +130,11 @@ async fn a_vote_of_an_account_that_is_not_theirs() {
     let files = [world.guardrail.policies()];
     let stranger = by(told.clone(), "bob", &Identity::new("slack", "T0CORP/U0MALLORY"));
     check(&stranger, &files, "voted", Misjudged::Vote(VoteRefusal::Unlinked));
+    let bob = |account: &str| Identity::person("bob").by_account(Identity::new("slack", account));
+    let alices = by(told.clone(), "bob", &bob("T0CORP/U0ALICE"));
+    check(&alices, &files, "voted", Misjudged::Vote(VoteRefusal::Unlinked));
+    let linked = by(told.clone(), "bob", &bob("T0CORP/U0BOB2"));
+    assert_eq!(counts(&rejudge(&linked.seal(), &files).unwrap()), (1, 0, 0));
     let carol = Misjudged::Person(PersonId::new("carol").unwrap());
     check(&by(told, "bob", &Identity::new("web", "carol")), &files, "voted", carol);
 }

@@ -28,6 +28,17 @@ fn asked() -> AuditEvent {
 }
 
 #[test]
+fn an_account_that_was_linked_by_the_channel_is_told_and_hides_nothing() {
+    let mut bob = voted("bob", Choice::Approve, None);
+    if let AuditEvent::Voted(vote) = &mut bob {
+        let account = Identity::new("slack", "T1/U2\n\u{202e}x");
+        std::sync::Arc::make_mut(vote).identity = Identity::person("bob").by_account(account);
+    }
+    let shown = talk(&[(0, asked()), (98, bob)]);
+    assert!(shown.contains("bob in Slack as slack:T1/U2⟨U+000A⟩⟨U+202E⟩x"), "{shown}");
+}
+
+#[test]
 fn an_approved_call_reads_like_this() {
     let tally = Tally { approvals: 2, required: 2 };
     let mut carol = voted("carol", Choice::Approve, None);

@@ -115,7 +115,8 @@ async fn an_address_links_where_that_is_wanted_and_it_was_verified() {
         let votes = bed.votes().await;
         assert_eq!(votes.len(), usize::from(counts), "{link} {confirmed}");
         if counts {
-            assert_eq!(votes[0].identity, Identity::person("bob"));
+            let account = Identity::new("slack", "T0CORP/U0BOB2");
+            assert_eq!(votes[0].identity, Identity::person("bob").by_account(account));
             let message = bed.says(&message, "1 of 2").await;
             bed.click("bob", &message, "Approve").await;
             assert_eq!(bed.refused().await, [VoteRefusal::AlreadyVoted], "one person");
