@@ -30,7 +30,7 @@ pub(super) fn judge(text: &str, warnings: &mut Warnings) {
             warnings.note(WarningKind::Confusable, Some(c));
         }
     }
-    signs(text, warnings);
+    signs(text, foreign, warnings);
 }
 
 /// Most look-alike words remembered until the whole text is known; later ones are all reported.
@@ -49,7 +49,8 @@ enum Look {
 
 fn look(word: &str) -> Look {
     let first = word.chars().find(|c| !c.is_ascii()).unwrap_or_default();
-    if let Some(c) = word.chars().find(|c| !c.is_ascii() && is_compatibility(*c)) {
+    if let Some(c) = word.chars().find(|c| !c.is_ascii() && (is_compatibility(*c) || is_drawn(*c)))
+    {
         return Look::Deceives(c);
     }
     if let Some(c) = mixed(word) {
@@ -81,6 +82,13 @@ fn is_compatibility(c: char) -> bool {
     use GeneralCategory as G;
     let letter = c.is_alphabetic() || matches!(c.general_category(), G::DecimalNumber);
     letter && ![c].into_iter().nfkc().eq([c].into_iter().nfc())
+}
+
+/// Letters that are another drawing of one of ASCII, which no language writes: small capitals of phonetics, and those
+/// on dark ground.
+fn is_drawn(c: char) -> bool {
+    matches!(c, '\u{1D00}'..='\u{1D2B}' | '\u{A730}' | '\u{A731}' | '\u{1F150}'..='\u{1F189}')
+        || "\u{262}\u{26A}\u{274}\u{276}\u{280}\u{28F}\u{299}\u{29B}\u{29C}\u{29F}".contains(c)
 }
 
 /// The first letter that is of another script than the ones before it. Latin may stand beside
@@ -117,35 +125,69 @@ fn is_latin(c: char) -> bool {
     !own.is_all() && !common.is_empty()
 }
 
-/// Signs that pass for the ones that give addresses and commands their structure.
-fn signs(text: &str, warnings: &mut Warnings) {
+/// Signs that pass for the ones that give addresses and commands their structure. In a text that is visibly in another
+/// script many of them are just its own.
+fn signs(text: &str, foreign: bool, warnings: &mut Warnings) {
     let mut before = None;
-    let mut chars = text.chars().peekable();
+    let mut chars = text.chars();
     while let Some(c) = chars.next() {
-        if !c.is_ascii() && !is_letter(c) {
-            // Between ASCII only: a full-width colon in a Chinese sentence is just a colon.
+        let structural = !c.is_ascii() && !is_letter(c) && looks_structural(c);
+        if !c.is_ascii() {
+            // Of several such signs in a row, `https:⁄⁄x`, all stand between the same two.
+            let next = chars.clone().take(LOOK).find(|c| c.is_ascii() || !looks_structural(*c));
+            let at_once = chars.clone().next();
             let beside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_graphic());
-            let next = chars.peek().copied();
-            let inside = beside(before) && beside(next);
-            let leads = before.is_none_or(is_blank) && next.is_some_and(leads_on);
-            if (inside && looks_structural(c)) || (leads && looks_leading(c)) {
+            let open = |c: Option<char>| c.is_none_or(|c| c.is_ascii());
+            let inside = structural && beside(before) && beside(next);
+            // Between blanks it is a sign of its own, as `；` between two commands.
+            let apart = structural && !foreign && is_strong(c) && open(before) && open(next);
+            let leads = before.is_none_or(is_blank) && at_once.is_some_and(leads_on);
+            if inside || apart || (leads && looks_leading(c)) || spells(c, before, at_once) {
                 warnings.note(WarningKind::Confusable, Some(c));
             }
         }
-        before = Some(c);
+        before = before.filter(|_| structural).or(Some(c));
     }
 }
+
+/// Most signs in a row behind which it is looked for something else.
+const LOOK: usize = 8;
 
 fn looks_structural(c: char) -> bool {
     // `|` itself looks like `l` to UTS #39, so whatever is no letter and looks like `l` is a bar.
     // Browsers read the full stops of Chinese and Japanese in a host's name as `.` (UTS #46).
-    prototype(c).is_some_and(|c| "/\\:.;@?&=#$<>l".contains(c)) || "。｡".contains(c)
+    prototype(c).is_some_and(|c| "/\\:.;@?&=#$<>l*".contains(c)) || "。｡".contains(c) || is_wide(c)
+}
+
+/// Whether a sign is no part of honest prose beside ASCII, wherever it stands: `‹`, `∶` and the bars of drawings may be.
+fn is_strong(c: char) -> bool {
+    is_wide(c)
+        || matches!(c, '\u{37E}' | '\u{2223}' | '\u{2758}')
+        || !matches!(c, '\u{2039}' | '\u{203A}')
+            && prototype(c).is_some_and(|c| "/\\;&<>*".contains(c))
+}
+
+/// The signs of ASCII in full width.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{FF01}'..='\u{FF5E}') && !c.is_alphanumeric()
+}
+
+/// Whether `c` is a sign that passes for letters or points beside ASCII: `🇦dmin`, `‥/etc`.
+fn spells(c: char, before: Option<char>, next: Option<char>) -> bool {
+    let beside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    match c {
+        '\u{1F1E6}'..='\u{1F1FF}' | '\u{249C}'..='\u{24B5}' => beside(before) || beside(next),
+        '\u{2024}'..='\u{2026}' => matches!(next, Some('/' | '\\')),
+        _ => false,
+    }
 }
 
 /// Whether `c` passes for the sign before a flag or a variable. A dash between two words, or two
 /// numbers, is just a dash.
 fn looks_leading(c: char) -> bool {
-    matches!(c, '\u{2012}'..='\u{2015}') || prototype(c).is_some_and(|c| "$-".contains(c))
+    // The strokes of Chinese, Japanese and Korean that are nothing but a line.
+    matches!(c, '\u{2012}'..='\u{2015}' | '\u{30FC}' | '\u{4E00}' | '\u{3161}')
+        || prototype(c).is_some_and(|c| "$-".contains(c))
 }
 
 fn is_blank(c: char) -> bool {

@@ -138,11 +138,55 @@ fn look_alikes_are_named() {
     }
 }
 
+/// Signs in a row, signs between blanks, letters of phonetics, symbols in place of letters.
+#[test]
+fn look_alikes_that_stand_apart_are_named() {
+    for text in [
+        "https:\u{2044}\u{2044}evil.example",
+        "https:\u{ff0f}\u{ff0f}evil.example",
+        "echo hi\u{ff1b} reboot",
+        "ls \u{ff5c} sh",
+        "ls \u{2223} sh",
+        "ls \u{ff06}\u{ff06} reboot",
+        "rm \u{2217}",
+        "\u{2044}etc",
+        "\u{2024}\u{2024}/etc",
+        "\u{2025}/etc",
+        "$\u{ff08}id\u{ff09}",
+        "\u{ff02}x\u{ff02}",
+        "rm \u{ff0d}rf",
+        "rm \u{30fc}rf",
+        "\u{1d00}dmin",
+        "\u{274}ode",
+        "\u{249c}dmin",
+        "\u{1f170}DMIN",
+        "\u{1f1e6}DMIN",
+    ] {
+        let shown = visible(text, Style::LINE);
+        let warned = shown.warnings().iter().any(|w| w.kind() == WarningKind::Confusable);
+        assert!(warned, "{text}");
+    }
+    // A question mark of Greek is a semicolon to whoever reads it.
+    assert_eq!(kinds("echo hi\u{37e} x"), [WarningKind::Confusable, WarningKind::NotNormal]);
+}
+
 #[test]
 fn honest_prose_raises_no_alarm() {
-    for text in
-        ["я и а, с ним", "don’t — 5 m² … ½", "あ：い（う）", "端口：8080", "Ærø, Œuvre, straße"]
-    {
+    for text in [
+        "я и а, с ним",
+        "don’t — 5 m² … ½",
+        "あ：い（う）",
+        "端口：8080",
+        "使用 ； 分隔",
+        "Ærø, Œuvre, straße",
+        "Settings › General",
+        "├── src │ lib",
+        "一 二 三",
+        "スーパー",
+        "🇩🇪 flag 🇫🇷",
+        "wait… then / stop",
+        "2 × 3 ≤ 7 ÷ 1",
+    ] {
         assert_eq!(kinds(text), [], "{text}");
     }
 }
