@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
@@ -203,12 +203,17 @@ fn respond(door: &Door, answer: Answer) -> Response {
     (status, [(NO_RETRY, "1")]).into_response()
 }
 
-/// One content type, the one Slack uses for this kind, in UTF-8.
+/// One content type, the one Slack uses for this kind, in UTF-8. Slack compresses nothing: what says
+/// that it is, others on the way may read as something else.
 fn content_type(kind: Kind, headers: &HeaderMap) -> Result<(), Refusal> {
     let wanted = match kind {
         Kind::Interaction | Kind::Foreign => "application/x-www-form-urlencoded",
         Kind::Event => "application/json",
     };
+    let mut codings = headers.get_all(CONTENT_ENCODING).iter();
+    if !codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(Refusal::ContentType);
+    }
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     let (value, second) = (values.next().and_then(|value| value.to_str().ok()), values.next());
     let (Some(value), None) = (value, second) else { return Err(Refusal::ContentType) };

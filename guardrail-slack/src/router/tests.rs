@@ -211,6 +211,12 @@ async fn the_content_type_is_the_one_slack_uses_there() {
     twice.headers_mut().append("content-type", FORM.parse().unwrap());
     let answer = fixture.send(Kind::Interaction, twice).await;
     assert_eq!(answer.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    for coding in ["gzip", "identity, gzip", ""] {
+        let mut packed = signed(FORM, &body);
+        packed.headers_mut().insert("content-encoding", coding.parse().unwrap());
+        let answer = fixture.send(Kind::Interaction, packed).await;
+        assert_eq!(answer.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{coding}");
+    }
     assert_eq!(fixture.event(EVENT).await, StatusCode::OK);
     assert_eq!(
         fixture.send(Kind::Event, signed(FORM, EVENT)).await.status(),

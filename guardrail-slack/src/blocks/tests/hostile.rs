@@ -176,12 +176,16 @@ fn a_value_of_several_lines_forges_no_line_of_ours() {
 
 #[test]
 fn an_action_is_neutral_in_a_notification() {
-    let intent = guardrail_core::model::Intent::builder("evil.example:smile:x")
-        .policy("notes")
-        .agent("deploy-bot");
-    let request = pending(intent);
-    let shown = Sheet::new(&request, later(1), Shape::InChannel, None).message(None).unwrap();
-    assert_eq!(shown.text, "Approval needed: evil·example·smile·x · low risk");
+    for (action, name) in [
+        ("evil.example:smile:x", "evil·example·smile·x"),
+        ("_slanted_", "·slanted·"),
+        ("terraform_apply__all_", "terraform_apply··all·"),
+    ] {
+        let intent = guardrail_core::model::Intent::builder(action).policy("notes");
+        let request = pending(intent.agent("deploy-bot"));
+        let shown = Sheet::new(&request, later(1), Shape::InChannel, None).message(None).unwrap();
+        assert_eq!(shown.text, format!("Approval needed: {name} · low risk"));
+    }
 }
 
 proptest! {
