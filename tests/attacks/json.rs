@@ -59,6 +59,11 @@ pub(crate) async fn reject(bytes: &[u8]) -> Check {
         ensure!(sound_object(bytes), "it was taken for the arguments of a call");
         return Ok(());
     }
+    // Shown as it is, and refused to a body that would read it as something else.
+    if matches!(trial.error, Some(Error::Argument { .. })) && sound_object(bytes) {
+        ensure!(trial.taken.is_empty(), "the body ran");
+        return Ok(());
+    }
     refused(&trial)?;
     ensure!(Intent::builder("deed").policy("attacks").json(bytes).build().is_err(), "it was built");
     in_an_argument(bytes).await

@@ -166,7 +166,14 @@ fn visible(entry: &Entry, trial: &Trial, payload: &str) -> Check {
     let broken = payload.replace("\r\n", "\n");
     let harmless = broken.chars().filter(|c| hidden(*c)).all(|c| matches!(c, '\t' | '\n'));
     let warned = entry.asserted("warning").is_some() || !harmless;
-    ensure!(!warned || !fact.warnings().is_empty(), "there is no warning: {page}");
+    let parts = matches!(entry.payload, Payload::Value(_) | Payload::Gen(Gen::Object { .. }));
+    let of_kind = seen.iter().filter(|fact| fact.kind() == kind);
+    let mut warnings = of_kind.flat_map(|fact| fact.warnings());
+    ensure!(!warned || warnings.next().is_some(), "there is no warning: {page}");
+    if parts {
+        // A value of several parts is shown as several facts, its names as labels.
+        return keys_differ(trial.request()?, &leaves(payload));
+    }
     let shown: String = fact
         .runs()
         .iter()
@@ -244,6 +251,14 @@ pub(crate) fn safe_page(request: &ApprovalRequest) -> Check {
         }
     }
     Ok(())
+}
+
+/// The members of an object that holds no other.
+fn leaves(payload: &str) -> Vec<String> {
+    let members = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(payload);
+    let plain = |value: &serde_json::Value| !value.is_object() && !value.is_array();
+    let members = members.unwrap_or_default().into_iter().filter(|(_, value)| plain(value));
+    members.map(|(name, _)| name).collect()
 }
 
 /// No two of these names are shown alike.

@@ -163,6 +163,10 @@ fn one(t: &str) -> Result<Vec<Step>, String> {
     if has(t, &["replay", "retransmit", "resent", "redeliver"]) {
         return Ok(vec![Step::Replay { on: key(t) }]);
     }
+    if has(t, &["approver is the requester", "requester is the approver", "self-approv"]) {
+        let who = Some("requester".to_owned());
+        return Ok(vec![Step::Vote(Ballot { who, ..Ballot::default() })]);
+    }
     let again = has(t, &["again", "twice", "retry", "retries", "second time", "duplicate"]);
     if voted(t) && !t.starts_with("request") {
         // `deny after approve`: the other one comes first.

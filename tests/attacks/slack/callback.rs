@@ -160,8 +160,7 @@ impl Callback {
 
     /// The last payload in the form, where it is JSON.
     fn payload(&self) -> Option<Value> {
-        let last =
-            self.body.split('&').filter_map(|pair| pair.strip_prefix("payload=")).next_back()?;
+        let last = self.body.split('&').rev().find_map(|pair| pair.strip_prefix("payload="))?;
         serde_json::from_str(&unescape(last)).ok().filter(Value::is_object)
     }
 
@@ -195,7 +194,10 @@ impl Callback {
         let mut ours = self.clone();
         let last = self.body.rfind("payload=").ok_or("there is no payload in it")?;
         let head = self.body.get(..last).unwrap_or_default();
-        ours.body = format!("{head}{}", form(&payload.to_string()));
+        // Fields behind it stay.
+        let tail = self.body.get(last..).and_then(|body| body.find('&').map(|end| last + end));
+        let tail = tail.and_then(|end| self.body.get(end..)).unwrap_or_default();
+        ours.body = format!("{head}{}{tail}", form(&payload.to_string()));
         let seconds = self.header("x-slack-request-timestamp").and_then(|time| time.parse().ok());
         let signature = sign(SECRET, seconds.ok_or("it is signed")?, ours.body.as_bytes());
         for (name, value) in &mut ours.headers {
@@ -226,7 +228,10 @@ fn translate(value: &str, [request, digest, nonce]: &[String; 3], precondition: 
         _ if precondition.contains("nonce") => nonce.clone(),
         _ => other(nonce),
     };
-    format!("{request} {digest} {nonce}")
+    // What else stands in it, or stands in it twice, stays something else.
+    let members = value.matches("\":").count();
+    let more = if members > 3 { " 0" } else { "" };
+    format!("{request} {digest} {nonce}{more}")
 }
 
 /// Once the buttons of this message are gone.

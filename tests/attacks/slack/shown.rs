@@ -181,8 +181,15 @@ fn nowhere_active(entry: &Entry, harmless: &[Value], hostile: &[Value]) -> Check
     }
     // An action's name stands in the fallback, neutral.
     for text in more {
-        let markup = ["<", ">", "&", "*", "_", "~", "`", "@", "://"];
+        let markup = ["<", ">", "&", "*", "~", "`", "@", "://"];
         let name = text.strip_prefix("fallback: ").ok_or_else(|| format!("in markup: {text}"))?;
+        // Within a word an underscore slants nothing.
+        let letter = |c: char| c.is_ascii_alphanumeric() || c == '#';
+        let slants = name
+            .split('_')
+            .zip(name.split('_').skip(1))
+            .any(|(left, right)| !left.ends_with(letter) || !right.starts_with(letter));
+        ensure!(!slants, "the fallback is slanted: {text}");
         ensure!(!markup.iter().any(|mark| name.contains(mark)), "the fallback is active: {text}");
     }
     Ok(())
