@@ -142,7 +142,8 @@ fn lookalikes(payload: &str) -> Vec<String> {
         keep(|c| !c.is_control()),
         keep(|c| !hidden(c)),
     ];
-    others.retain(|other| other != payload);
+    // What nobody could be asked about has no digest.
+    others.retain(|other| other != payload && !is_too_large(other));
     others
 }
 

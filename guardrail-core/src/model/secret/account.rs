@@ -1,5 +1,6 @@
 //! Passwords that are given to an account: in a query, by `chpasswd`, in PowerShell.
 
+use super::name::kind_of;
 use super::shape::{Credential, run, stands};
 use super::value::in_value;
 
@@ -23,6 +24,10 @@ pub(super) fn query(bytes: &[u8], at: usize) -> Option<Credential> {
         end = blanks(end) + next.eq_ignore_ascii_case(b"by").then_some(2)?;
     } else if !first.eq_ignore_ascii_case(b"password") {
         return None;
+    } else if word(blanks(end)).eq_ignore_ascii_case(b"for") {
+        // `SET PASSWORD FOR 'bob'@'%' = 'hunter2'`
+        let account = run(near, end, |byte| !matches!(byte, b'=' | b';' | b'\n'));
+        end += account.len() + usize::from(near.get(end + account.len()) == Some(&b'='));
     }
     let start = blanks(end);
     let start = start + usize::from(near.get(start) == Some(&b'('));
@@ -58,6 +63,54 @@ pub(super) fn changed(bytes: &[u8], at: usize) -> Option<Credential> {
     is_one.then_some(Credential { start: at + 1, end, kind: "password" })
 }
 
+/// `jdbc:oracle:thin:scott/tiger@//db`, the name of the driver ending before the colon at `at`.
+pub(super) fn oracle(bytes: &[u8], at: usize, driver: &[u8]) -> Option<Credential> {
+    if !matches!(driver, b"thin" | b"oci" | b"oci8") {
+        return None;
+    }
+    let near = bytes.get(..bytes.len().min(at + NEAR)).unwrap_or_default();
+    let account = run(near, at + 1, |byte| in_value(byte) && byte != b'@');
+    let slash = account.iter().position(|byte| *byte == b'/')?;
+    let (start, end) = (at + slash + 2, at + 1 + account.len());
+    let is_other =
+        slash == 0 || end < start + 3 || matches!(near.get(start), Some(b'$' | b'%' | b'/'));
+    let is_one = near.get(end) == Some(&b'@') && !is_other;
+    is_one.then_some(Credential { start, end, kind: "password" })
+}
+
+/// `echo hunter2 | docker login --password-stdin`, for programs that take nothing else from there. What is
+/// told to any other may be run.
+pub(super) fn piped(bytes: &[u8], at: usize) -> Option<Credential> {
+    let near = bytes.get(at..bytes.len().min(at + NEAR))?;
+    let mut start = near.strip_prefix(b"echo ").map(|_| at + 5)?;
+    if stands(bytes, start, b"-n ") {
+        start += 3;
+    }
+    start += usize::from(matches!(bytes.get(start), Some(b'"' | b'\'')));
+    let value = run(bytes, start, in_value);
+    let end = start + value.len();
+    let is_other = value.len() < 3 || matches!(value.first(), Some(b'$' | b'%' | b'-'));
+    let behind = bytes.get(end..bytes.len().min(end + NEAR)).filter(|_| !is_other)?;
+    let pipe = behind.iter().position(|byte| !matches!(byte, b'"' | b'\'' | b' '))?;
+    let command = behind.get(pipe..)?.strip_prefix(b"|")?.trim_ascii_start();
+    let command = run(command, 0, |byte| byte == b' ' || in_value(byte));
+    let mut words = command.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    let takes: &[u8] = match words.next()? {
+        b"docker" | b"podman" | b"nerdctl" | b"buildah" | b"skopeo" | b"helm" | b"oras" => {
+            b"--password-stdin"
+        }
+        b"gh" => b"--with-token",
+        _ => return None,
+    };
+    // `docker run login` runs an image of that name.
+    let mut verb = words.next()?;
+    if matches!(verb, b"registry" | b"auth") {
+        verb = words.next()?;
+    }
+    let told = verb == b"login" && words.any(|word| word == takes);
+    told.then_some(Credential { start, end, kind: "password" })
+}
+
 /// `host:port:database:user:hunter2`, a line of a `.pgpass`, its host between `begin` and the colon at
 /// `at`.
 pub(super) fn pgpass(bytes: &[u8], begin: usize, at: usize) -> Option<Credential> {
@@ -86,6 +139,27 @@ pub(super) fn pgpass(bytes: &[u8], begin: usize, at: usize) -> Option<Credential
         || matches!(password.first(), Some(b'$' | b'%' | b'*'));
     let start = end - password.len();
     (is_line && !is_other).then_some(Credential { start, end, kind: "password" })
+}
+
+/// `define('DB_PASSWORD', 'hunter2')`, as settings of PHP have it.
+pub(super) fn defined(bytes: &[u8], at: usize) -> Option<Credential> {
+    let near = bytes.get(at..bytes.len().min(at + NEAR))?;
+    let name = near.strip_prefix(b"define(")?.trim_ascii_start();
+    let quote = *name.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let (name, rest) = split(name.get(1..)?, quote)?;
+    let kind = kind_of(name)?;
+    let value = rest.trim_ascii_start().strip_prefix(b",")?.trim_ascii_start();
+    let quote = *value.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let start = at + near.len() - value.len() + 1;
+    let value = run(bytes, start, in_value);
+    let (end, is_other) = (start + value.len(), value.len() < 3 || value.first() == Some(&b'$'));
+    (bytes.get(end) == Some(&quote) && !is_other).then_some(Credential { start, end, kind })
+}
+
+/// What stands before and behind this byte.
+fn split(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
+    let place = text.iter().position(|byte| *byte == at)?;
+    Some((text.get(..place)?, text.get(place + 1..)?))
 }
 
 /// `ConvertTo-SecureString 'hunter2' -AsPlainText`

@@ -31,7 +31,9 @@ pub(super) fn at(bytes: &[u8], at: usize, quotes: &mut Quotes) -> Option<Credent
             })
             .or_else(|| match sign {
                 b"=" => cookie::at(bytes, at, name),
-                b":" => account::changed(bytes, at).or_else(|| account::pgpass(bytes, begin, at)),
+                b":" => account::oracle(bytes, at, name)
+                    .or_else(|| account::changed(bytes, at))
+                    .or_else(|| account::pgpass(bytes, begin, at)),
                 _ => None,
             }),
     }
@@ -113,6 +115,8 @@ fn telegram_token(bytes: &[u8], at: usize, id: &[u8]) -> Option<Credential> {
     if !stands(bytes, at, b":AA") {
         return None;
     }
+    // In the path of an address it stands behind `bot`.
+    let id = id.strip_prefix(b"bot").unwrap_or(id);
     let body = run(bytes, at + 1, |byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     let is_id = (8..=12).contains(&id.len()) && id.iter().all(u8::is_ascii_digit);
     let (start, end) = (at + 1, at + 1 + body.len());
@@ -163,6 +167,8 @@ pub(super) fn value(
     kind: &'static str,
     quotes: &mut Quotes,
 ) -> Option<Credential> {
+    // `PASSWORD = N'hunter2'`, as one database has it.
+    let start = start + usize::from(stands(bytes, start, b"N'"));
     let opening = run(bytes, start, |byte| matches!(byte, b'"' | b'\'' | b'\\')).len();
     if opening > 2 {
         return None;
@@ -183,8 +189,20 @@ pub(super) fn value(
         }
     }
     let reference = matches!(found.first(), None | Some(b'$' | b'%' | b'*'));
+    let code = opening == 0 && is_code_before(found, bytes.get(start + found.len()).copied());
     let short = found.len() < 3 || is_no_value(found);
-    (!reference && !short).then_some(Credential { start, end: start + found.len(), kind })
+    (!reference && !short && !code).then_some(Credential { start, end: start + found.len(), kind })
+}
+
+/// Whether this is no value but what a program calls or looks into: `token = getToken()`, `if password: os.remove('/')`,
+/// `password = os.environ['X']`.
+fn is_code_before(found: &[u8], next: Option<u8>) -> bool {
+    if !matches!(next, Some(b'(' | b'[')) || !found.first().is_some_and(u8::is_ascii_alphabetic) {
+        return false;
+    }
+    let is_path = found.iter().any(|byte| matches!(byte, b'.' | b'_'));
+    let is_name = |byte: &u8| byte.is_ascii_alphabetic() || (is_path && byte.is_ascii_digit());
+    found.iter().all(|byte| is_name(byte) || matches!(byte, b'.' | b'_'))
 }
 
 /// The name that ends before `at`, quotes and blanks left out, and where it begins.

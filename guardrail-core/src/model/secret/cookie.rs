@@ -18,7 +18,8 @@ pub(super) fn at(bytes: &[u8], at: usize, name: &[u8]) -> Option<Credential> {
     let start = before.iter().rposition(ends).map_or(0, |place| place + 1);
     let header = before.get(start..)?;
     let colon = header.iter().position(|byte| *byte == b':')?;
-    let title = header.get(..colon)?;
+    // In prose it stands behind other words.
+    let title = header.get(..colon)?.rsplit(|byte| *byte == b' ').next()?;
     let is_cookie =
         title.eq_ignore_ascii_case(b"cookie") || title.eq_ignore_ascii_case(b"set-cookie");
     let value = run(bytes, at + 1, in_value);

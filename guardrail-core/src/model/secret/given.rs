@@ -128,6 +128,12 @@ fn is_deed(name: &str) -> bool {
             | "generate"
             | "revoke"
             | "hide"
+            | "delete"
+            | "remove"
+            | "list"
+            | "edit"
+            // `gpg --export-secret-keys bob`
+            | "export" if first != "export" || name.ends_with("keys")
     ) && first.len() < name.len()
 }
 

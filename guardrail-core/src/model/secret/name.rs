@@ -48,7 +48,7 @@ pub(super) fn secrecy(name: &str) -> Secrecy {
             found = Secrecy::None;
         } else if now != Secrecy::None {
             found = now;
-        } else if found != Secrecy::None && !matches!(word.as_bytes(), b"base" | b"data") {
+        } else if found != Secrecy::None && !is_filler(word.as_bytes()) {
             // In running text only a name that ends in the secret's word counts; `SECRET_KEY_BASE` is
             // the key all the same.
             found = Secrecy::Named;
@@ -145,6 +145,14 @@ fn of_words(before: &[u8], word: &[u8]) -> Secrecy {
         }
         _ => Secrecy::None,
     }
+}
+
+/// Words behind which a secret is still what it is: `SecretString`, `token_value`.
+fn is_filler(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"base" | b"data" | b"string" | b"value" | b"plain" | b"text" | b"plaintext" | b"binary"
+    )
 }
 
 /// Words that turn the name of a secret into the name of something about it.

@@ -22,8 +22,10 @@ pub(super) fn kind(bytes: &[u8], begin: usize, key: &[u8]) -> Option<&'static st
     // Of the name, only quotes and the colon stand before it.
     let key = before.get(..before.iter().rposition(is_word)? + 1)?;
     let between = before.get(key.len()..)?;
-    let is_member = between.contains(&b':')
-        && between.iter().all(|byte| matches!(byte, b':' | b' ' | b'"' | b'\'' | b'\\'));
+    let is_sign = |byte: &u8| matches!(byte, b':' | b' ' | b'"' | b'\'' | b'\\');
+    // `key="DbPassword" value="hunter2"` in XML.
+    let is_xml = matches!(between, b"=\"" | b"='");
+    let is_member = is_xml || (between.contains(&b':') && between.iter().all(is_sign));
     let start = key.iter().rposition(|byte| !is_word(byte)).map_or(0, |place| place + 1);
     let is_name = [&b"name"[..], b"key"]
         .iter()

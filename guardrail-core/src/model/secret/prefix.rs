@@ -18,6 +18,7 @@ macro_rules! shapes {
 
 const ATLASSIAN: &str = "Atlassian token";
 const AWS: &str = "AWS access key";
+const AWS_SESSION: &str = "AWS session token";
 const DIGITALOCEAN: &str = "DigitalOcean token";
 const DOPPLER: &str = "Doppler token";
 const FLY: &str = "Fly.io token";
@@ -37,6 +38,7 @@ const VAULT: &str = "Vault token";
 /// The shapes that begin with a letter. By first letter, because most letters begin none.
 pub(super) fn shapes(first: u8) -> &'static [Shape] {
     match first {
+        b'1' => shapes![("1//0", 40, dashed, "Google token"),],
         b'A' => shapes![
             ("AKIA", 16, upper, AWS),
             ("ASIA", 16, upper, AWS),
@@ -60,6 +62,11 @@ pub(super) fn shapes(first: u8) -> &'static [Shape] {
             ("EZAK", 54, alphanumeric, "EasyPost key"),
             ("EZTK", 54, alphanumeric, "EasyPost key"),
         ],
+        b'F' => shapes![
+            ("FwoGZXIvYXdz", 80, padded, AWS_SESSION),
+            ("FQoGZXIvYXdz", 80, padded, AWS_SESSION),
+        ],
+        b'I' => shapes![("IQoJb3JpZ2lu", 80, padded, AWS_SESSION),],
         b'G' => shapes![
             ("GOCSPX-", 20, dashed, "Google client secret"),
             ("GR1348941", 20, dashed, GITLAB),
@@ -113,6 +120,7 @@ pub(super) fn shapes(first: u8) -> &'static [Shape] {
             ("glpat-", 16, dotted, GITLAB),
             ("gldt-", 20, dotted, GITLAB),
             ("glrt-", 20, dotted, GITLAB),
+            ("glrtr-", 20, dotted, GITLAB),
             ("glptt-", 20, dotted, GITLAB),
             ("glcbt-", 20, dotted, GITLAB),
             ("glft-", 20, dotted, GITLAB),
@@ -208,13 +216,16 @@ pub(super) fn shapes(first: u8) -> &'static [Shape] {
 /// The second letters of whatever begins with this one: shapes, headers, and what is known otherwise.
 const fn seconds(first: u8) -> &'static [u8] {
     match first {
+        b'1' => b"/",
         b'A' => b"KSIGTQB3",
         b'B' => b"eEaA",
         b'C' => b"FLo",
         b'E' => b"AZN",
         b'G' => b"OR",
         b'H' => b"R",
-        b'I' | b'i' => b"dD",
+        b'F' => b"wQ",
+        b'I' => b"dDQ",
+        b'i' => b"dD",
         b'L' => b"TS",
         b'M' | b'O' => b"DTjz",
         b'N' => b"DTjzR",
@@ -223,8 +234,8 @@ const fn seconds(first: u8) -> &'static [u8] {
         b'a' => b"t",
         b'b' => b"eEaA",
         b'c' => b"im",
-        b'd' => b"coatpu",
-        b'e' => b"y",
+        b'd' => b"coatpue",
+        b'e' => b"yc",
         b'f' => b"imc",
         b'g' => b"hils",
         b'h' => b"fv",

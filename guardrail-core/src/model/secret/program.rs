@@ -22,6 +22,7 @@ pub(super) enum Program {
     SshKeygen,
     Twine,
     CreateSecret,
+    SetSecret,
     /// Asks for its password: none stands behind a flag.
     Psql,
     /// Runs another.
@@ -69,6 +70,8 @@ pub(super) enum Parent {
     Login,
     /// `kubectl create secret`
     Create,
+    /// `gh secret`, `az keyvault secret`
+    Secret,
     /// `npm config`
     Config,
     /// `npm config set`, behind which a name and its value stand.
@@ -82,6 +85,7 @@ impl Parent {
             b"docker" | b"podman" | b"nerdctl" | b"buildah" | b"skopeo" | b"crane" | b"oras"
             | b"registry" | b"oc" | b"az" | b"cf" | b"ibmcloud" => Some(Self::Login),
             b"create" => Some(Self::Create),
+            b"secret" => Some(Self::Secret),
             b"config" | b"configure" => Some(Self::Config),
             b"set" if parent == Some(Self::Config) => Some(Self::Set),
             _ => None,
@@ -90,7 +94,7 @@ impl Parent {
 }
 
 impl Program {
-    pub(super) const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::Curl,
         Self::Sshpass,
         Self::Redis,
@@ -110,6 +114,7 @@ impl Program {
         Self::SshKeygen,
         Self::Twine,
         Self::CreateSecret,
+        Self::SetSecret,
         Self::Psql,
         Self::Sudo,
     ];
@@ -122,6 +127,7 @@ impl Program {
             b"redis-cli" | b"valkey-cli" => Self::Redis,
             b"login" if parent == Some(Parent::Login) => Self::Login,
             b"secret" if parent == Some(Parent::Create) => Self::CreateSecret,
+            b"set" if parent == Some(Parent::Secret) => Self::SetSecret,
             b"mysql" | b"mysqldump" | b"mysqladmin" | b"mysqlimport" | b"mysqlcheck"
             | b"mysqlshow" | b"mysqlbinlog" | b"mariadb" | b"mariadb-dump" | b"mariadb-admin" => {
                 Self::Mysql
@@ -211,6 +217,15 @@ impl Program {
             Self::Putty => &const { [flag("-pw", Next, Whole)] },
             Self::SshKeygen => &const { [flag("-N", Both, Whole), flag("-P", Both, Whole)] },
             Self::CreateSecret => &const { [flag("--from-literal", Next, Behind(b'='))] },
+            Self::SetSecret => {
+                &const {
+                    [
+                        flag("--value", Next, Whole),
+                        flag("--body", Next, Whole),
+                        flag("-b", Next, Whole),
+                    ]
+                }
+            }
             Self::Psql | Self::Sudo => &[],
         }
     }

@@ -25,8 +25,9 @@ pub(super) fn at(bytes: &[u8], at: usize, around: &mut Around) -> Option<Credent
             .or_else(|| command::setting(bytes, at, around)),
         b'E' => command::setting(bytes, at, around),
         b'M' | b'N' | b'O' => discord_token(bytes, at),
+        b'd' => account::defined(bytes, at),
         b'l' => command::login(bytes, at),
-        b'e' => web_token(bytes, at),
+        b'e' => web_token(bytes, at).or_else(|| account::piped(bytes, at)),
         b'B' | b'b' => header(bytes, at),
         b'P' => key_block::putty(bytes, at).or_else(|| account::query(bytes, at)),
         b'p' | b'i' | b'I' => account::query(bytes, at),
@@ -85,7 +86,8 @@ fn web_token(bytes: &[u8], at: usize) -> Option<Credential> {
     let mut parts = 1;
     while parts < 5 && bytes.get(end) == Some(&b'.') {
         let part = run(bytes, end + 1, dashed).len();
-        if part == 0 && parts < 2 {
+        // Of an encrypted one the second part may be empty.
+        if part == 0 && parts < 2 && bytes.get(end + 1) != Some(&b'.') {
             break;
         }
         end += 1 + part;

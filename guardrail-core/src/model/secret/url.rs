@@ -8,14 +8,24 @@ const LONGEST_AUTHORITY: usize = 256;
 /// Fewest bytes of a name that is taken for a token.
 const SHORTEST_TOKEN: usize = 32;
 
-/// Whoever knows what stands behind these may post there.
-const WEBHOOKS: [&[u8]; 6] = [
+/// Whoever knows what stands behind these may post there. A `.` at the begin stands behind a name of any length.
+const WEBHOOKS: [&[u8]; 16] = [
     b"hooks.slack.com/services/",
     b"hooks.slack.com/workflows/",
     b"hooks.slack.com/triggers/",
+    b"hooks.slack-gov.com/services/",
     b"discord.com/api/webhooks/",
+    b".discord.com/api/webhooks/",
+    b"discord.com/api/v10/webhooks/",
     b"discordapp.com/api/webhooks/",
     b"outlook.office.com/webhook/",
+    b"outlook.office365.com/webhook/",
+    b".webhook.office.com/webhookb2/",
+    b"hooks.zapier.com/hooks/catch/",
+    b"events.pagerduty.com/integration/",
+    b"open.feishu.cn/open-apis/bot/v2/hook/",
+    b"open.larksuite.com/open-apis/bot/v2/hook/",
+    b"hc-ping.com/",
 ];
 
 /// The credential of the URL whose authority begins at `start`.
@@ -52,8 +62,12 @@ fn password(run: &[u8], start: usize, colon: usize) -> Option<Credential> {
 
 /// The path of an address to post to.
 fn webhook(bytes: &[u8], start: usize) -> Option<Credential> {
-    let host = WEBHOOKS.iter().find(|host| stands(bytes, start, host))?;
-    let start = start + host.len();
+    let label = run(bytes, start, |byte| byte.is_ascii_alphanumeric() || byte == b'-').len();
+    let behind = |host: &&[u8]| {
+        let start = if host.starts_with(b".") { start + label } else { start };
+        stands(bytes, start, host).then_some(start + host.len())
+    };
+    let start = WEBHOOKS.iter().find_map(behind)?;
     let path = run(bytes, start, |byte| in_value(byte) && !matches!(byte, b'?' | b'#'));
     (path.len() >= 16).then_some(Credential { start, end: start + path.len(), kind: "webhook" })
 }

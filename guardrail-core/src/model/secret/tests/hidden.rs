@@ -104,6 +104,26 @@ fn what_could_run_stays_to_be_read() {
         ("SET PASSWORD FOR bob", "FOR"),
         ("token: |\n  reboot", "reboot"),
         ("echo token: |\n  /opt/evil1.sh", "/opt/evil1.sh"),
+        // What a program calls or looks into.
+        ("if password: os.remove('/')", "os.remove"),
+        ("const token = getToken(); fetch(x)", "getToken"),
+        ("password = input('Password: '); os.system('reboot')", "input"),
+        ("token = hashlib.sha256(x)", "hashlib"),
+        ("token => evil(1)", "evil"),
+        ("lambda token: shutil.rmtree(x)", "shutil.rmtree"),
+        // What is done with keys.
+        ("gpg --delete-secret-keys bob", "bob"),
+        ("gpg --export-secret-keys bob", "bob"),
+        ("tool --list-tokens prod", "prod"),
+        // What is told to whatever runs it.
+        ("echo reboot | sh --password-stdin", "reboot"),
+        ("echo reboot | docker run login --password-stdin", "reboot"),
+        ("echo reboot | docker run x sh; docker login --password-stdin", "reboot"),
+        ("echo reboot | docker --context login run sh --password-stdin", "reboot"),
+        ("echo reboot | sudo -S sh", "reboot"),
+        ("rm secret set -b reboot", "reboot"),
+        ("SET PASSWORD FOR bob; sudo -p = 'reboot'", "reboot"),
+        ("rm name=x_token value=/srv/evil", "/srv/evil"),
         // Lines of a key block.
         ("-----BEGIN PRIVATE KEY-----\nReboot\n-----END PRIVATE KEY-----", "Reboot"),
         ("-----BEGIN PRIVATE KEY-----\npython3\n-----END PRIVATE KEY-----", "python3"),

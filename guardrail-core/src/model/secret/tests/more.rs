@@ -54,11 +54,18 @@ fn tokens_of_many_services() {
         token("LTAI", 20),
         token("oy2", 43),
         token("LS0tLS1CRUdJTiBSU0EgUFJJ", 60),
+        token("FwoGZXIvYXdz", 160),
+        token("glrtr-", 20),
+        token("1//0", 60),
+        token("IQoJb3JpZ2luX2Vj", 160),
+        token("eyJhbGciOiJkaXIifQ..", 16) + &token(".", 40) + &token(".", 22),
         token("MT", 23) + &token(".", 6) + &token(".", 27),
     ] {
         assert_eq!(found(&format!("with {text}, then")), [&text], "{text}");
     }
     assert_eq!(found(&token("110201543:AA", 33)), [token("AA", 33)]);
+    let address = token("https://api.telegram.org/bot110201543:AA", 33) + "/sendMessage";
+    assert_eq!(found(&address), [token("AA", 33)]);
 }
 
 #[test]
@@ -82,6 +89,19 @@ fn passwords_in_commands() {
         ("otp=123456", "123456"),
         ("SECRET_KEY_BASE=abcdef0123", "abcdef0123"),
         ("Cookie: session=0123456789abcdef", "0123456789abcdef"),
+        ("echo hunter2 | docker login -u bob --password-stdin x", "hunter2"),
+        ("echo -n 'hunter2' | gh auth login --with-token", "hunter2"),
+        ("echo hunter2 | helm registry login --password-stdin x", "hunter2"),
+        ("aws secretsmanager create-secret --secret-string hunter2", "hunter2"),
+        ("az keyvault secret set --name db --value hunter2", "hunter2"),
+        ("gh secret set NPM_TOKEN --body hunter2 --repo o/r", "hunter2"),
+        ("<add key=\"DbPassword\" value=\"hunter2\"/>", "hunter2"),
+        ("SET PASSWORD FOR 'bob'@'%' = 'hunter2'", "hunter2"),
+        ("CREATE LOGIN bob WITH PASSWORD = N'hunter2', X = OFF", "hunter2"),
+        ("define('DB_PASSWORD', 'hunter2');", "hunter2"),
+        ("use the header Set-Cookie: session=hunter2abcdef; HttpOnly", "hunter2abcdef"),
+        ("jdbc:oracle:thin:scott/t1ger@//db:1521/X", "t1ger"),
+        ("password=Xk9f (prod)", "Xk9f"),
     ] {
         assert_eq!(found(text), [password], "{text}");
     }
@@ -92,6 +112,9 @@ fn secrets_in_addresses() {
     for (host, path) in [
         ("https://hooks.slack.com/services/", "T00000000/B00000000/aB3dE6gH9jK2mN5pQ8sT1vW4"),
         ("https://discord.com/api/webhooks/", "123456789012345678/aB3dE6gH9jK2mN5pQ8sT1vW4"),
+        ("https://corp.webhook.office.com/webhookb2/", "01-23@89/IncomingWebhook/0123456789abcdef"),
+        ("https://hooks.zapier.com/hooks/catch/", "123456/aB3dE6gH9j"),
+        ("https://hc-ping.com/", "01996b2c-4e10-7abc-8def-0123456789ab"),
     ] {
         assert_eq!(found(&format!("{host}{path}?wait=1")), [path]);
     }
@@ -199,6 +222,14 @@ fn this_search_is_linear_too() {
         " -u",
         " -p",
         "mysql -p",
+        "echo ",
+        "define('PASSWORD', '",
+        "define('PASSWORD',",
+        "echo a | docker ",
+        "echo abc|docker login ",
+        "SET PASSWORD FOR ",
+        "thin:a",
+        "key=\"x\" value=",
         "login ",
         "login a ",
         "login a password ",
