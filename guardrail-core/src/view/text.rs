@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthChar as _;
 
 use super::codes::is_rtl;
-use super::fact::{Fact, FactKind};
+use super::fact::{Fact, FactKind, Trust};
 use super::facts::Facts;
 
 /// Least number of columns a line may be given.
@@ -21,7 +21,8 @@ const NOTICE: &str = "! ";
 ///
 /// Ours stand as `label: value`. Whatever came from an agent or was typed by a person stands in a
 /// frame: `│` begins a fact, `┊` is a line break of the value, `↳` goes on where the line was
-/// full, `!` says what to beware of. Right-to-left text has lines of its own, so that a terminal
+/// full, `!` says what to beware of. There `label: value` is a fact of ours, and `label = value` an
+/// argument, whose label the agent may have chosen: none passes for the resource or the agent. Right-to-left text has lines of its own, so that a terminal
 /// which reorders lines moves nothing but the value.
 pub fn text(facts: &Facts, columns: usize) -> String {
     let mut page = Page { out: String::new(), columns: columns.max(LEAST) };
@@ -40,6 +41,8 @@ impl Page {
     fn fact(&mut self, fact: &Fact) {
         let value = fact.text();
         let label = fact.label().text();
+        // No label of an agent holds a `:`, but in quotes.
+        let sign = if fact.label().trust() == Trust::Own { ":" } else { " =" };
         let icon = fact.icon().map(|icon| format!("{icon} ")).unwrap_or_default();
         if !fact.is_untrusted() {
             self.block("", OURS, OURS, &format!("{icon}{label}: {value}"));
@@ -47,10 +50,10 @@ impl Page {
             self.block("", OURS, OURS, &format!("{label}:"));
             self.block(FACT, BREAK, WRAP, &value);
         } else if value.chars().chain(label.chars()).any(is_rtl) {
-            self.block(FACT, BREAK, WRAP, &format!("{label} ="));
+            self.block(FACT, BREAK, WRAP, &format!("{label}{sign}"));
             self.block(BREAK, BREAK, WRAP, &value);
         } else {
-            self.block(FACT, BREAK, WRAP, &format!("{label} = {value}"));
+            self.block(FACT, BREAK, WRAP, &format!("{label}{sign} {value}"));
         }
         if let Some(notice) = fact.notice() {
             self.block(NOTICE, OURS, OURS, &notice);

@@ -25,12 +25,12 @@ fn a_request_reads_like_this() {
 ⏳ state: waiting for approval
 ▲ risk: high
 action: terraform_apply
-│ summary = \"apply plan 7f3a in eu-1\"
+│ summary: \"apply plan 7f3a in eu-1\"
 │ workspace = \"eu-1\"
 │ plan = \"line one
 ┊ line two\"
-│ agent = deploy-bot
-│ for = alice
+│ agent: deploy-bot
+│ for: alice
 asked at: 2026-09-21 09:14:02 UTC
 request: 01996b2c-4e10-7abc-8def-0123456789ab, digest {digest}…
 policy: prod-change: Changes to production infrastructure
@@ -39,7 +39,7 @@ controls: SOC2:CC8.1
 time left: 14 min to decide, until 2026-09-21 09:29:02 UTC, refused when time is
    up
 approvals: 1 of 2, asks 2 of group:sre
-│ vote = bob approves in Slack at 2026-09-21 09:14:52 UTC: \"plan checked\"
+│ vote: bob approves in Slack at 2026-09-21 09:14:52 UTC: \"plan checked\"
 the agent says (not verified):
 │ \"disk is 91 % full\"
 "
@@ -53,8 +53,8 @@ const OURS: [&str; 17] = [
     "▲ risk: ",
     "action: ",
     "│ command =",
-    "│ agent = ",
-    "│ for = ",
+    "│ agent: ",
+    "│ for: ",
     "asked at: ",
     "request: ",
     "policy: ",
@@ -93,6 +93,25 @@ fn no_attack_leaves_its_frame() {
             assert!(page.get(says..).unwrap().lines().skip(1).all(|l| {
                 ["│ ", "┊ ", "↳ ", "! ", "  "].iter().any(|frame| l.starts_with(frame))
             }));
+        }
+    }
+}
+
+/// A parameter that is called like a fact of ours is shown as a parameter.
+#[test]
+fn no_argument_passes_for_a_fact_of_ours() {
+    let lines = |intent| {
+        let page = page(intent, 80);
+        let shown: Vec<String> =
+            page.lines().filter(|line| line.starts_with('│')).map(str::to_owned).collect();
+        shown
+    };
+    let ours = lines(deploy().resource("db").summary("drop").arg("n", "1"));
+    for name in ["resource", "summary", "agent", "for", "vote", "environment", "resource:"] {
+        for line in lines(deploy().arg(name, "db").arg("n", "1")) {
+            let is_base = line.starts_with("│ agent: ") || line.starts_with("│ for: ");
+            assert!(is_base || line.starts_with("│ n = ") || !ours.contains(&line), "{line}");
+            assert!(is_base || line.contains(" = "), "{line}");
         }
     }
 }
