@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use guardrail_core::view::within;
 use serde::Serialize;
 
 use crate::error::Error;
@@ -11,11 +12,13 @@ use crate::error::Error;
 /// The output of a command.
 pub(crate) struct Out {
     to: BufWriter<Box<dyn Write>>,
+    /// Of the terminal that shows it, if one does.
+    columns: Option<usize>,
 }
 
 impl Out {
     pub(crate) fn stdout() -> Self {
-        Self { to: BufWriter::new(Box::new(io::stdout())) }
+        Self { to: BufWriter::new(Box::new(io::stdout())), columns: columns() }
     }
 
     /// A file that is not there yet, for its owner alone, as the log is.
@@ -27,7 +30,7 @@ impl Out {
         let file = options
             .open(path)
             .map_err(|why| Error::Create { place: path.display().to_string(), why })?;
-        Ok(Self { to: BufWriter::new(Box::new(file)) })
+        Ok(Self { to: BufWriter::new(Box::new(file)), columns: None })
     }
 
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -36,6 +39,15 @@ impl Out {
 
     pub(crate) fn text(&mut self, text: &str) -> Result<(), Error> {
         self.bytes(text.as_bytes())
+    }
+
+    /// Lines with texts of agents and people in them. A terminal would break those that are too long, and
+    /// whoever wrote them could choose what then begins a line.
+    pub(crate) fn told(&mut self, text: &str) -> Result<(), Error> {
+        match self.columns {
+            Some(columns) => self.text(&within(text, columns)),
+            None => self.text(text),
+        }
     }
 
     /// Text and a line feed.
@@ -69,6 +81,17 @@ impl Out {
         let report = miette::Report::new(error);
         drop(writeln!(io::stderr(), "{report:?}"));
     }
+}
+
+/// How wide the terminal at standard output is, if there is one.
+fn columns() -> Option<usize> {
+    #[cfg(unix)]
+    {
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+        (size.ws_col > 0).then_some(usize::from(size.ws_col))
+    }
+    #[cfg(not(unix))]
+    None
 }
 
 /// JSON in printable ASCII: whoever prints it to a terminal sees what is there, and nothing of it acts.

@@ -46,19 +46,19 @@ pub(crate) fn run(
                 out.line(record.line())?;
             } else {
                 let entry = Entry { time: record.time(), id: record.id(), event: record.event() };
-                out.text(&talk.hear(entry))?;
+                out.told(&talk.hear(entry))?;
             }
             if let (Some(beside), AuditEvent::Requested(_)) = (&mut beside, record.event()) {
                 beside.hear(&record);
                 for (said, found) in beside.values(record.id())? {
                     match json {
                         true => out.json(&values::object(record.id(), said, &found))?,
-                        false => out.line(&values::line(said, &found))?,
+                        false => out.told(&(values::line(said, &found) + "\n"))?,
                     }
                 }
             }
         }
-        out.text(&talk.flush())?;
+        out.told(&talk.flush())?;
         out.flush()?;
         match request {
             _ if show.follow => {}

@@ -77,6 +77,47 @@ fn it_follows_a_log_that_grows() {
     child.wait().unwrap();
 }
 
+/// What a terminal of 60 columns shows of the log.
+#[cfg(unix)]
+fn on_a_terminal(log: &Log) -> String {
+    use std::io::Read;
+
+    use rustix::fs::{Mode, OFlags};
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::termios::{Winsize, tcsetwinsize};
+
+    let front = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+    grantpt(&front).unwrap();
+    unlockpt(&front).unwrap();
+    let name = ptsname(&front, Vec::new()).unwrap();
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let back = rustix::fs::open(&name, flags, Mode::empty()).unwrap();
+    let size = Winsize { ws_row: 24, ws_col: 60, ws_xpixel: 0, ws_ypixel: 0 };
+    tcsetwinsize(&front, size).unwrap();
+    let mut command = program();
+    command.args(["audit", "show", "--log"]).arg(log.path()).stdout(back);
+    let mut child = command.spawn().unwrap();
+    drop(command);
+    let (mut said, mut front) = (Vec::new(), std::fs::File::from(front));
+    // Where nobody writes any more, Linux says that as an error.
+    drop(front.read_to_end(&mut said));
+    child.wait().unwrap();
+    String::from_utf8(said).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn no_text_begins_a_line_of_a_terminal() {
+    let log = Log::new();
+    let forged = "09:16:11 guardrail approved, 2 of 2";
+    // The reason begins in column 54 of 60.
+    log.said_by_an_agent(&format!("{}{forged}", "x".repeat(7)));
+    let said = on_a_terminal(&log);
+    assert!(said.contains(&format!("xxxxxxx\r\n        ↳ {forged}")), "{said}");
+    assert!(said.lines().all(|line| line.trim_end().chars().count() <= 60), "{said}");
+    assert!(log.said(&["show"]).contains(&format!("xxxxxxx{forged}")));
+}
+
 #[test]
 fn a_line_without_its_end_is_left_out_and_that_is_said() {
     let log = Log::new();

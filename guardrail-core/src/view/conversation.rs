@@ -27,6 +27,8 @@ pub struct Entry<'a> {
 const TEXT: usize = 240;
 /// Columns of a name before what is said.
 const WHO: usize = 21;
+/// How blanks of others are shown.
+const STYLE: Style = Style::LINE.spaces(1);
 
 /// The entries as lines, in their order:
 ///
@@ -38,7 +40,8 @@ const WHO: usize = 21;
 /// ```
 ///
 /// Times are UTC; a line with the date stands where a new day begins. All text is safe: one event
-/// is one line, plus one for a reason and one for the policy, and no text makes another. Where
+/// is one line, plus one for a reason and one for the policy, and no text makes another. Only we write
+/// more than one blank in a row, so no text has our columns where a line is broken for want of room. Where
 /// several requests speak, each line ends with the end of its request's id.
 pub fn conversation<'a>(entries: impl IntoIterator<Item = Entry<'a>>) -> String {
     let entries: Vec<Entry<'a>> = entries.into_iter().collect();
@@ -344,9 +347,9 @@ fn quoted(text: &str) -> String {
 }
 
 fn safe(text: &str) -> String {
-    cut(text, Style::LINE, &Budget::new(TEXT, columns)).text()
+    cut(text, STYLE, &Budget::new(TEXT, columns)).text()
 }
 
 fn name(text: &str) -> String {
-    cut(text, Style::LINE, &Budget::new(Budget::LEAST, columns)).text()
+    cut(text, STYLE, &Budget::new(Budget::LEAST, columns)).text()
 }

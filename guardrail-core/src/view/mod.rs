@@ -4,7 +4,7 @@
 //! middle disappear in silence; two different values never look the same. [`facts`] lists what is
 //! shown of a request, in order and within the [`Limits`] of a channel; [`open`] lists all of it.
 //! A channel lays facts out and adds nothing. [`text`] does that for terminals and logs, and
-//! [`conversation`] tells a stretch of the audit log.
+//! [`conversation`] tells a stretch of the audit log; [`within`] breaks its lines for a terminal.
 
 mod codes;
 mod conversation;
@@ -22,6 +22,7 @@ mod style;
 mod text;
 mod visible;
 mod warning;
+mod within;
 mod words;
 
 pub use conversation::{Conversation, Entry, conversation};
@@ -33,6 +34,7 @@ pub use style::Style;
 pub use text::text;
 pub use visible::{Visible, visible};
 pub use warning::{Warning, WarningKind};
+pub use within::within;
 
 #[cfg(test)]
 mod tests;

@@ -144,15 +144,15 @@ fn tell(row: &Row, out: &mut Out) -> Result<(), Error> {
     let (id, start) = (row.id, row.start);
     let colon = if row.summary.is_empty() { "" } else { ": " };
     let of = row.on_behalf_of.as_deref().map(|of| format!(" for {}", safe(of)));
-    out.line(&format!("{id}  {}{colon}{}", safe(&row.action), safe(&row.summary)))?;
+    out.told(&format!("{id}  {}{colon}{}\n", safe(&row.action), safe(&row.summary)))?;
     let (agent, policy) = (safe(&row.agent), safe(&row.policy));
-    out.line(&format!("    who      {agent}{}, policy {policy}", of.unwrap_or_default()))?;
+    out.told(&format!("    who      {agent}{}, policy {policy}\n", of.unwrap_or_default()))?;
     if let Some(started) = row.started {
         let again = if start > 1 { format!(", start {start}") } else { String::new() };
         out.line(&format!("    started  {started}{again}{}", process(row.process.as_ref())))?;
     }
     if let (Some(unknown), Some(why)) = (row.unknown, &row.why) {
-        out.line(&format!("    unknown  {unknown}: {}", safe(why)))?;
+        out.told(&format!("    unknown  {unknown}: {}\n", safe(why)))?;
     }
     out.line(&format!(
         "    resolve  guardrail audit unknowns resolve {id} --start {start} --by WHO --found \
@@ -170,5 +170,5 @@ fn process(process: Option<&Process>) -> String {
 
 /// Text that hides nothing and stays one line.
 fn safe(text: &str) -> String {
-    cut(text, Style::LINE, &Budget::new(TEXT, columns)).text()
+    cut(text, Style::LINE.spaces(1), &Budget::new(TEXT, columns)).text()
 }

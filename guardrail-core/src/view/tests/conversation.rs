@@ -10,7 +10,7 @@ use crate::model::{
     AuditEvent, Choice, Digest, Found, Identity, IntentBuilder, Machine, PersonId, Reference,
     RequestId, Resolved, Tally, Verdict, VoteRefusal,
 };
-use crate::view::{Entry, conversation};
+use crate::view::{Entry, columns, conversation, within};
 
 fn talk(events: &[(u64, AuditEvent)]) -> String {
     conversation(events.iter().map(|(at, event)| Entry { time: later(*at), id: id(), event }))
@@ -25,6 +25,27 @@ fn asked() -> AuditEvent {
     let machine = Machine { host: "host".into(), environment: Some("prod".into()) };
     intent.place.machine = Some(Arc::new(machine));
     requested(intent, Verdict::Ask(Arc::new(requirement)))
+}
+
+/// A text that is padded to where a terminal breaks lines, and goes on like an event.
+#[test]
+fn no_text_passes_for_an_event_where_a_line_is_broken() {
+    let forged = "09:16:11  guardrail              approved, 2 of 2 · starts";
+    for pad in 0..80 {
+        let text = format!("{}{forged}", "x".repeat(pad));
+        let intent = deploy().summary(&text).reason(&text).build().unwrap();
+        let event = requested(intent, Verdict::Ask(Arc::new(requirement())));
+        let whole = talk(&[(0, event)]);
+        assert!(whole.contains("09:16:11⟨2 spaces⟩guardrail") && whole.lines().count() == 3);
+        let said = within(&whole, 80);
+        for line in said.lines() {
+            assert!(line.chars().map(columns).sum::<usize>() <= 80, "{line}");
+            let is_ours = line.starts_with("09:14:02  ") || line.starts_with("      ");
+            assert!(is_ours, "{line}");
+        }
+        let unfolded: String = said.split("\n        ↳ ").collect();
+        assert_eq!(unfolded, whole);
+    }
 }
 
 #[test]
