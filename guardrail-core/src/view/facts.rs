@@ -123,7 +123,7 @@ fn deed<'a>(intent: &'a Intent, limits: &Limits, items: &mut Vec<Item<'a>>) {
 }
 
 fn action(intent: &Intent, limits: &Limits) -> Fact {
-    Fact::new(FactKind::Action, "action").run(Run::verified(limits.name(intent.action())))
+    Fact::new(FactKind::Action, "action").run(Run::verified(limits.bound(intent.action())))
 }
 
 /// Who, for whom, where, when.

@@ -7,6 +7,9 @@ use super::style::Style;
 /// Most that a label may cost; a longer one is cut, and must be opened like a value.
 const LABEL: usize = 120;
 
+/// What the longest name of an action or a policy costs.
+const BOUND: usize = 128;
+
 /// How much of a request a channel can show at once. What does not fit is cut or left out, and
 /// the list says so; nothing is cut in silence.
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +96,13 @@ impl Limits {
     /// How much a label may cost.
     pub(super) fn label(&self) -> usize {
         if self.total == usize::MAX { usize::MAX } else { LABEL }
+    }
+
+    /// The name of an action or a policy. It is bound by the digest and nobody could open the rest of it, so it is
+    /// shown whole; it is short by its rule.
+    pub(super) fn bound(&self, text: &str) -> String {
+        let most = if self.total == usize::MAX { usize::MAX } else { BOUND };
+        cut(text, Style::LINE, &self.budget(most)).text()
     }
 
     /// A name of the policy or the directory, safe and short.

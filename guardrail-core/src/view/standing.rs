@@ -71,7 +71,7 @@ pub(super) fn policy<'a>(
     few: usize,
     items: &mut Vec<Item<'a>>,
 ) {
-    let name = limits.name(request.intent().policy().as_str());
+    let name = limits.bound(request.intent().policy().as_str());
     let mut fact = Fact::new(FactKind::Policy, "policy").run(Run::verified(name));
     let Some(requirement) = request.requirement() else {
         let words = match request.verdict() {

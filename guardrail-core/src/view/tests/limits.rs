@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::corpus::class;
 use super::decode::assert_safe;
 use super::request::{ASKED, asking, deploy, id, later, pending, requested, requirement, voted};
-use crate::model::{ApprovalRequest, Choice, Reference, Verdict};
+use crate::model::{ApprovalRequest, Choice, Intent, Reference, Verdict};
 use crate::view::{Budget, Fact, FactKind, Facts, Limits, characters, facts, open};
 
 fn slack(c: char) -> usize {
@@ -49,6 +49,25 @@ fn a_long_value_is_cut_and_does_not_hide_the_next() {
         }
         let open = open(&request, later(1));
         assert!(open.is_whole() && !arguments(&open)[0].is_cut(), "{}", attack.id);
+    }
+}
+
+/// The longest names of actions and policies are shown whole wherever a call may be approved.
+#[test]
+fn no_part_of_a_bound_name_is_left_out() {
+    for limits in [Limits::new(0, 0, slack), Limits::new(2_000, 10_000, slack), Limits::OPEN] {
+        let page = |middle: &str| {
+            let name = |end| format!("{}{middle}{}", "a".repeat(60), "b".repeat(end));
+            let intent = Intent::builder(&name(128 - 60 - middle.len()));
+            let intent = intent.policy(&name(68 - middle.len())).agent("deploy-bot");
+            let card = facts(&pending(intent), later(1), &limits);
+            let text = |kind| card.get(kind).unwrap().text();
+            (card.is_whole(), text(FactKind::Action), text(FactKind::Policy))
+        };
+        let (safe, other) = (page("read"), page("drop"));
+        assert!(safe.0 && other.0);
+        assert_ne!(safe.1, other.1);
+        assert_ne!(safe.2, other.2);
     }
 }
 
