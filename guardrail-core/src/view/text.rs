@@ -22,8 +22,9 @@ const NOTICE: &str = "! ";
 /// Ours stand as `label: value`. Whatever came from an agent or was typed by a person stands in a
 /// frame: `│` begins a fact, `┊` is a line break of the value, `↳` goes on where the line was
 /// full, `!` says what to beware of. There `label: value` is a fact of ours, and `label = value` an
-/// argument, whose label the agent may have chosen: none passes for the resource or the agent. Right-to-left text has lines of its own, so that a terminal
-/// which reorders lines moves nothing but the value.
+/// argument, whose label the agent may have chosen: none passes for the resource or the agent.
+/// Right-to-left text has lines of its own, so that a terminal which reorders lines moves nothing but the
+/// value.
 pub fn text(facts: &Facts, columns: usize) -> String {
     let mut page = Page { out: String::new(), columns: columns.max(LEAST) };
     for fact in facts {

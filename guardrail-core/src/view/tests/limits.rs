@@ -58,8 +58,8 @@ fn no_part_of_a_bound_name_is_left_out() {
     for limits in [Limits::new(0, 0, slack), Limits::new(2_000, 10_000, slack), Limits::OPEN] {
         let page = |middle: &str| {
             let name = |end| format!("{}{middle}{}", "a".repeat(60), "b".repeat(end));
-            let intent = Intent::builder(&name(128 - 60 - middle.len()));
-            let intent = intent.policy(&name(68 - middle.len())).agent("deploy-bot");
+            let intent = Intent::builder(name(128 - 60 - middle.len()));
+            let intent = intent.policy(name(68 - middle.len())).agent("deploy-bot");
             let card = facts(&pending(intent), later(1), &limits);
             let text = |kind| card.get(kind).unwrap().text();
             (card.is_whole(), text(FactKind::Action), text(FactKind::Policy))
