@@ -12,7 +12,7 @@ pub(crate) enum Tables {
     Postgres(PgConnection),
 }
 
-/// What each record takes along as its rules stand for nothing: only the head moves, and a request opens.
+/// No rule is asked, but what a record brings about stays: the head moves, and a request opens.
 const SQLITE: &str = "
     DROP TRIGGER guardrail_record_before;
     DROP TRIGGER guardrail_record_admitted;

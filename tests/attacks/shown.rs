@@ -168,11 +168,11 @@ fn visible(entry: &Entry, trial: &Trial, payload: &str) -> Check {
     let harmless = broken.chars().filter(|c| hidden(*c)).all(|c| matches!(c, '\t' | '\n'));
     let warned = entry.asserted("warning").is_some() || !harmless;
     let parts = matches!(entry.payload, Payload::Value(_) | Payload::Gen(Gen::Object { .. }));
-    let of_kind = seen.iter().filter(|fact| fact.kind() == kind);
-    let mut warnings = of_kind.flat_map(|fact| fact.warnings());
-    ensure!(!warned || warnings.next().is_some(), "there is no warning: {page}");
+    // A value of several parts is shown as several facts, its names as labels.
+    let facts = seen.iter().filter(|one| if parts { one.kind() == kind } else { *one == fact });
+    let is_warned = facts.into_iter().any(|one| !one.warnings().is_empty());
+    ensure!(!warned || is_warned, "there is no warning: {page}");
     if parts {
-        // A value of several parts is shown as several facts, its names as labels.
         return keys_differ(trial.request()?, &leaves(payload));
     }
     let shown: String = fact

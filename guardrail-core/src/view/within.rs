@@ -4,10 +4,10 @@ use super::cut::columns;
 
 /// Stands before what goes on of a line.
 const ON: &str = "        ↳ ";
-/// Least columns of a line.
-const LEAST: usize = 40;
+/// Least columns of a line. In fewer there is no room behind the sign.
+const LEAST: usize = 16;
 
-/// The text with no line longer than so many columns (40 at least). What is longer goes on behind `↳`, so that no part
+/// The text with no line longer than so many columns (16 at least). What is longer goes on behind `↳`, so that no part
 /// of a text of somebody else reaches the first column, where it could pass for a line of ours.
 ///
 /// ```

@@ -111,7 +111,9 @@ fn kind_by_name(name: &str) -> Option<&'static str> {
 /// Whether a name says what to do with a secret: `--ask-vault-password site.yml`, `rotate-token`.
 fn is_deed(name: &str) -> bool {
     let first = name.split(['-', '_']).next().unwrap_or(name);
-    matches!(
+    // `gpg --export-secret-keys bob`
+    let is_export = first == "export" && name.ends_with("keys");
+    let is_known = matches!(
         first,
         "ask"
             | "no"
@@ -132,9 +134,8 @@ fn is_deed(name: &str) -> bool {
             | "remove"
             | "list"
             | "edit"
-            // `gpg --export-secret-keys bob`
-            | "export" if first != "export" || name.ends_with("keys")
-    ) && first.len() < name.len()
+    );
+    (is_known || is_export) && first.len() < name.len()
 }
 
 /// The length of `Bearer ` before a credential.

@@ -35,7 +35,7 @@ const SQUARE: &str = "Square token";
 const STRIPE: &str = "Stripe key";
 const VAULT: &str = "Vault token";
 
-/// The shapes that begin with a letter. By first letter, because most letters begin none.
+/// The shapes that begin with this byte, because most begin none.
 pub(super) fn shapes(first: u8) -> &'static [Shape] {
     match first {
         b'1' => shapes![("1//0", 40, dashed, "Google token"),],
@@ -66,12 +66,12 @@ pub(super) fn shapes(first: u8) -> &'static [Shape] {
             ("FwoGZXIvYXdz", 80, padded, AWS_SESSION),
             ("FQoGZXIvYXdz", 80, padded, AWS_SESSION),
         ],
-        b'I' => shapes![("IQoJb3JpZ2lu", 80, padded, AWS_SESSION),],
         b'G' => shapes![
             ("GOCSPX-", 20, dashed, "Google client secret"),
             ("GR1348941", 20, dashed, GITLAB),
         ],
         b'H' => shapes![("HRKU-", 30, dashed, "Heroku key"),],
+        b'I' => shapes![("IQoJb3JpZ2lu", 80, padded, AWS_SESSION),],
         b'L' => shapes![
             ("LTAI", 16, alphanumeric, "Alibaba Cloud key"),
             // `-----BEGIN PRIVATE`, `RSA PRI`, `EC PRIV`, `OPENSSH` and `ENCRYPT` in base64.

@@ -37,14 +37,16 @@ fn no_text_passes_for_an_event_where_a_line_is_broken() {
         let event = requested(intent, Verdict::Ask(Arc::new(requirement())));
         let whole = talk(&[(0, event)]);
         assert!(whole.contains("09:16:11⟨2 spaces⟩guardrail") && whole.lines().count() == 3);
-        let said = within(&whole, 80);
-        for line in said.lines() {
-            assert!(line.chars().map(columns).sum::<usize>() <= 80, "{line}");
-            let is_ours = line.starts_with("09:14:02  ") || line.starts_with("      ");
-            assert!(is_ours, "{line}");
+        for width in [16, 38, 80] {
+            let said = within(&whole, width);
+            for line in said.lines() {
+                assert!(line.chars().map(columns).sum::<usize>() <= width, "{line}");
+                let is_ours = line.starts_with("09:14:02  ") || line.starts_with("      ");
+                assert!(is_ours, "{line}");
+            }
+            let unfolded: String = said.split("\n        ↳ ").collect();
+            assert_eq!(unfolded, whole);
         }
-        let unfolded: String = said.split("\n        ↳ ").collect();
-        assert_eq!(unfolded, whole);
     }
 }
 
