@@ -181,22 +181,25 @@ pub trait Entropy: fmt::Debug + Send + Sync + 'static {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError>;
 }
 
-/// The operating system's random numbers, fetched 256 bytes at a time: every call asks for a few,
-/// and each question costs a system call.
+/// The operating system's random numbers, fetched 1 KiB at a time: every call asks for a few
+/// bytes, and each question costs a system call.
 ///
 /// Every thread keeps what it has fetched and not handed out, and wipes what it hands out. A
 /// process that forks without `exec` must not use it in the child: both would hand out the same.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemEntropy;
 
+/// Bytes that a thread fetches at a time.
+const FETCH: usize = 1024;
+
 /// Random bytes of one thread; those from `used` on were not handed out yet.
 struct Fetched {
-    bytes: [u8; 256],
+    bytes: [u8; FETCH],
     used: usize,
 }
 
 thread_local! {
-    static FETCHED: RefCell<Fetched> = const { RefCell::new(Fetched { bytes: [0; 256], used: 256 }) };
+    static FETCHED: RefCell<Fetched> = const { RefCell::new(Fetched { bytes: [0; FETCH], used: FETCH }) };
 }
 
 impl Fetched {

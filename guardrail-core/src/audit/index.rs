@@ -1,10 +1,10 @@
 //! What a log in one process knows of its streams: where each stands, and which are open.
 
-use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 
 use crate::audit::append::Append;
 use crate::audit::error::Error;
+use crate::audit::open_streams::OpenStreams;
 use crate::audit::record::AuditRecord;
 use crate::audit::standing::{Standing, step};
 use crate::clock::Timestamp;
@@ -67,7 +67,7 @@ impl Stream {
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     streams: ById<Stream>,
-    open: BTreeMap<Sequence, RequestId>,
+    open: OpenStreams,
 }
 
 impl Index {
@@ -87,8 +87,8 @@ impl Index {
         let was_open = known.is_some_and(|known| !known.state.is_final());
         entry.insert_entry(stream);
         match (id == RequestId::LOG, was_open, !stream.state.is_final()) {
-            (false, false, true) => drop(self.open.insert(stream.first, id)),
-            (false, true, false) => drop(self.open.remove(&stream.first)),
+            (false, false, true) => self.open.insert(stream.first, id),
+            (false, true, false) => self.open.remove(stream.first),
             _ => {}
         }
     }
@@ -135,17 +135,16 @@ impl Index {
 
     /// The open ones that began behind this record.
     pub(crate) fn open_behind(&self, first: Sequence, limit: usize) -> Vec<RequestId> {
-        let from = first.next();
-        self.open.range(from..).take(limit).map(|(_, id)| *id).collect()
+        self.open.behind(first).take(limit).collect()
     }
 
     /// Started requests whose starter is not `writer`, and where they stand.
     pub(crate) fn orphaned(&self, writer: Sequence, limit: usize) -> Vec<(RequestId, Version)> {
-        let orphan = |id: &RequestId| {
-            let stream = self.streams.get(id)?;
+        let orphan = |id: RequestId| {
+            let stream = self.streams.get(&id)?;
             let is_left = stream.state == State::Started && stream.starter != writer;
-            is_left.then_some((*id, stream.version))
+            is_left.then_some((id, stream.version))
         };
-        self.open.values().filter_map(orphan).take(limit).collect()
+        self.open.behind(Sequence::START).filter_map(orphan).take(limit).collect()
     }
 }

@@ -21,6 +21,7 @@ mod index;
 mod json;
 mod line;
 mod memory;
+mod open_streams;
 pub mod proof;
 mod record;
 pub mod seal;

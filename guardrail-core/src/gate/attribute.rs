@@ -30,15 +30,12 @@ pub fn begin(
     arguments: &[Named<'_>],
     details: &[Detail<'_>],
 ) -> (Call, Seal) {
-    let draft = Draft::first(What { policy, name, module }, Location::caller(), arguments, details);
-    begin_draft(draft)
-}
-
-fn begin_draft(draft: Draft) -> (Call, Seal) {
+    let what = What { policy, name, module };
+    let mut draft = Draft::first(what, Location::caller(), arguments, details);
     let frame = Frame::current();
     let track = Arc::new(Track::default());
     let seal = Seal { track: Arc::clone(&track) };
-    let (guardrail, draft) = match prepare(&frame, draft) {
+    let guardrail = match prepare(&frame, &mut draft) {
         Err(error) => {
             track.pass(Err(error));
             return (Call::new(track, None), seal);
@@ -47,9 +44,9 @@ fn begin_draft(draft: Draft) -> (Call, Seal) {
             let gate = take_turn(guardrail, judged, Arc::clone(&track));
             return (Call::new(track, Some(gate)), seal);
         }
-        Ok(Ready::Preview(guardrail, draft)) => (guardrail, draft),
+        Ok(Ready::Preview(guardrail)) => guardrail,
     };
-    let at = Arc::clone(&track);
+    let (at, draft) = (Arc::clone(&track), Box::new(draft));
     let gate = Gate::new(async move {
         match with_preview(&guardrail, &frame.context, *draft).await {
             Ok(judged) => Turn::Wait(take_turn(guardrail, judged, at)),

@@ -86,18 +86,18 @@ impl Context {
     }
 
     /// What a call of this guardrail in this context comes from.
-    pub(crate) fn origin(&self, guardrail: &Guardrail) -> Origin {
+    pub(crate) fn origin<'a>(&'a self, guardrail: &'a Guardrail) -> Origin<'a> {
         let inner = &guardrail.inner;
         Origin {
-            agent: inner.agent.clone(),
-            named: self.agent.clone(),
-            on_behalf_of: self.on_behalf_of.clone(),
-            session: self.session.clone(),
-            model: self.model.clone().or_else(|| inner.model.clone()),
-            chain: self.chain.clone(),
-            reason: self.reason.clone(),
-            key: self.key.clone(),
-            machine: Arc::clone(&inner.machine),
+            agent: &inner.agent,
+            named: self.agent.as_deref(),
+            on_behalf_of: self.on_behalf_of.as_deref(),
+            session: self.session.as_deref(),
+            model: self.model.as_deref().or(inner.model.as_deref()),
+            chain: &self.chain,
+            reason: self.reason.as_deref(),
+            key: self.key.as_deref(),
+            machine: &inner.machine,
         }
     }
 }

@@ -28,11 +28,11 @@ pub(crate) enum Ready {
     /// Judged.
     Judged(Guardrail, Judged),
     /// Its preview must be made first.
-    Preview(Guardrail, Box<Draft>),
+    Preview(Guardrail),
 }
 
 /// Takes a draft as far as it comes without waiting.
-pub(crate) fn prepare(frame: &Frame, mut draft: Draft) -> Result<Ready, Error> {
+pub(crate) fn prepare(frame: &Frame, draft: &mut Draft) -> Result<Ready, Error> {
     let Some(guardrail) = draft.guardrail.take().or_else(|| frame.guardrail()) else {
         tracing::error!("a guarded call was refused: no guardrail is installed or in scope");
         return Err(Error::NoGuardrail);
@@ -41,9 +41,9 @@ pub(crate) fn prepare(frame: &Frame, mut draft: Draft) -> Result<Ready, Error> {
         return Err(Error::NoRuntime);
     }
     if draft.preview.is_some() {
-        return Ok(Ready::Preview(guardrail, Box::new(draft)));
+        return Ok(Ready::Preview(guardrail));
     }
-    let judged = assemble(&guardrail, &frame.context, draft.builder)?;
+    let judged = assemble(&guardrail, &frame.context, &mut draft.builder)?;
     Ok(Ready::Judged(guardrail, judged))
 }
 
@@ -57,13 +57,13 @@ pub(crate) async fn with_preview(
     if let Some(preview) = preview {
         builder = add_preview(builder, preview, guardrail).await;
     }
-    assemble(guardrail, context, builder)
+    assemble(guardrail, context, &mut builder)
 }
 
 fn assemble(
     guardrail: &Guardrail,
     context: &Context,
-    builder: IntentBuilder,
+    builder: &mut IntentBuilder,
 ) -> Result<Judged, Error> {
     let origin = context.origin(guardrail);
     judge(guardrail, builder.assemble(Some(&origin), &**guardrail.inner.desk.entropy()))

@@ -45,12 +45,12 @@ impl From<IntentBuilder> for Asked {
 impl Asked {
     fn made(
         self,
-        origin: &Origin,
+        origin: &Origin<'_>,
         entropy: &dyn Entropy,
     ) -> Result<Intent, (IntentError, Box<Intent>)> {
         match self.0 {
             Kind::Intent(intent) => intent.attributed(origin),
-            Kind::Builder(builder) => builder.assemble(Some(origin), entropy),
+            Kind::Builder(mut builder) => builder.assemble(Some(origin), entropy),
         }
     }
 }
@@ -71,8 +71,11 @@ pub(crate) async fn authorize(guardrail: &Guardrail, asked: Asked) -> Result<Per
     }
     let track = Arc::new(Track::default());
     let ticket = Ticket::new(Arc::clone(&track));
-    let origin = Frame::current().context.origin(guardrail);
-    let made = asked.made(&origin, &**guardrail.inner.desk.entropy());
+    let made = {
+        let frame = Frame::current();
+        let origin = frame.context.origin(guardrail);
+        asked.made(&origin, &**guardrail.inner.desk.entropy())
+    };
     // Boxed, so that what waits does not keep the room in which its request was made.
     let mut judged = judge(guardrail, made)?;
     let requested = match Box::pin(enter(guardrail, &mut judged, &track)).await? {

@@ -296,15 +296,15 @@ impl IntentBuilder {
     ///
     /// # Errors
     /// The first mistake made, or the first bound broken.
-    pub fn build(self) -> Result<Intent, IntentError> {
+    pub fn build(mut self) -> Result<Intent, IntentError> {
         self.assemble(None, &SystemEntropy).map_err(|(error, _)| error)
     }
 
     /// Makes the intent of a call. On a mistake there is still an intent to put on record, with
-    /// what could be captured of it.
+    /// what could be captured of it. Nothing is left behind: it is by reference as it is large.
     pub(crate) fn assemble(
-        mut self,
-        origin: Option<&Origin>,
+        &mut self,
+        origin: Option<&Origin<'_>>,
         entropy: &dyn Entropy,
     ) -> Result<Intent, (IntentError, Box<Intent>)> {
         let mut error = self.error.take();
@@ -344,8 +344,8 @@ impl IntentBuilder {
                 (None, Some(origin)) => origin.agent.clone(),
                 (None, None) => AgentName::invalid(),
             }),
-            place: self.place,
-            said: self.said.apart(),
+            place: std::mem::take(&mut self.place),
+            said: std::mem::take(&mut self.said).apart(),
             digest: Digest::from_bytes([0; 32]),
         };
         if let Some(person) = &self.on_behalf_of

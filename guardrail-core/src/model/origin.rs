@@ -13,19 +13,19 @@ use crate::model::secret::{looks_like_credential, mask_text};
 
 /// What surrounds a call: who runs it and what the program said about it. Fills the parts an
 /// intent was not given.
-#[derive(Debug, Clone)]
-pub(crate) struct Origin {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin<'a> {
     /// The program's default actor.
-    pub(crate) agent: AgentName,
+    pub(crate) agent: &'a AgentName,
     /// The agent, where the context names another.
-    pub(crate) named: Option<Arc<str>>,
-    pub(crate) on_behalf_of: Option<Arc<str>>,
-    pub(crate) session: Option<Arc<str>>,
-    pub(crate) model: Option<Arc<str>>,
-    pub(crate) chain: Vec<Box<str>>,
-    pub(crate) reason: Option<Arc<str>>,
-    pub(crate) key: Option<Arc<str>>,
-    pub(crate) machine: Arc<Machine>,
+    pub(crate) named: Option<&'a str>,
+    pub(crate) on_behalf_of: Option<&'a str>,
+    pub(crate) session: Option<&'a str>,
+    pub(crate) model: Option<&'a str>,
+    pub(crate) chain: &'a [Box<str>],
+    pub(crate) reason: Option<&'a str>,
+    pub(crate) key: Option<&'a str>,
+    pub(crate) machine: &'a Arc<Machine>,
 }
 
 /// Whom `outer` names and `inner` another in the place of.
@@ -51,7 +51,10 @@ pub(crate) fn behind(
 
 impl Intent {
     /// The same intent with what its surroundings know and it did not say.
-    pub(crate) fn attributed(mut self, origin: &Origin) -> Result<Self, (IntentError, Box<Self>)> {
+    pub(crate) fn attributed(
+        mut self,
+        origin: &Origin<'_>,
+    ) -> Result<Self, (IntentError, Box<Self>)> {
         let filled = self.fill(origin).and_then(|()| self.bound());
         if filled.is_err() {
             self.truncate();
@@ -70,12 +73,12 @@ impl Intent {
 
     /// Fills what was not said. Whom it names itself replaces whom its surroundings name, and those
     /// stand behind it all the same.
-    pub(crate) fn fill(&mut self, origin: &Origin) -> Result<(), IntentError> {
+    pub(crate) fn fill(&mut self, origin: &Origin<'_>) -> Result<(), IntentError> {
         let mut named = Ok(());
         let own = self.actor.on_behalf_of().map(PersonId::as_str);
-        let person = replaced(origin.on_behalf_of.as_deref(), own);
+        let person = replaced(origin.on_behalf_of, own);
         let own = self.attributed.then(|| self.actor.agent.as_str());
-        let agent = replaced(origin.named.as_deref(), own);
+        let agent = replaced(origin.named, own);
         if person.is_some() || agent.is_some() || !origin.chain.is_empty() {
             let chain = &mut self.actor.behind_mut().chain;
             // An intent may come with the chain it was given before.
@@ -85,26 +88,26 @@ impl Intent {
         if !self.attributed {
             self.actor.agent = origin.agent.clone();
             self.attributed = true;
-            if let Some(name) = &origin.named {
+            if let Some(name) = origin.named {
                 match AgentName::new(name) {
                     Ok(agent) => self.actor.agent = agent,
                     Err(error) => named = Err(error.into()),
                 }
             }
         }
-        let own = |text: &Option<Arc<str>>| text.as_deref().map(Into::into);
+        let own = |text: Option<&str>| text.map(Into::into);
         if origin.session.is_some() || origin.model.is_some() {
             let behind = self.actor.behind_mut();
-            behind.session = behind.session.take().or_else(|| own(&origin.session));
-            behind.model = behind.model.take().or_else(|| own(&origin.model));
+            behind.session = behind.session.take().or_else(|| own(origin.session));
+            behind.model = behind.model.take().or_else(|| own(origin.model));
         }
         if origin.reason.is_some() || origin.key.is_some() {
             let said = self.said_mut();
-            said.reason = said.reason.take().or_else(|| own(&origin.reason));
-            said.key = said.key.take().or_else(|| own(&origin.key));
+            said.reason = said.reason.take().or_else(|| own(origin.reason));
+            said.key = said.key.take().or_else(|| own(origin.key));
         }
-        self.place.machine = Some(Arc::clone(&origin.machine));
-        match (self.actor.on_behalf_of(), &origin.on_behalf_of) {
+        self.place.machine = Some(Arc::clone(origin.machine));
+        match (self.actor.on_behalf_of(), origin.on_behalf_of) {
             (None, Some(person)) => named.and(self.act_for(person)),
             _ => named,
         }

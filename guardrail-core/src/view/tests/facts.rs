@@ -149,7 +149,7 @@ fn a_secret_without_a_commitment_is_never_wholly_shown() {
 
 #[test]
 fn a_value_that_could_not_be_captured_is_never_wholly_shown() {
-    let broken = deploy().arg("load", &f64::NAN).arg("plan", "7f3a");
+    let mut broken = deploy().arg("load", &f64::NAN).arg("plan", "7f3a");
     let (_, intent) = broken.assemble(None, &crate::clock::SystemEntropy).unwrap_err();
     let deny = Verdict::Deny { reason: "unshowable".into() };
     let request = ApprovalRequest::first(id(), ASKED, &requested(*intent, deny)).unwrap();
