@@ -135,8 +135,8 @@ pub fn of_requests() -> Result<Vec<AuditEvent>, SampleError> {
         requested(Verdict::Deny { reason: why() })?,
         AuditEvent::Voted(Arc::new(Voted {
             person: person("alice")?,
-            identity: Identity::person("alice"),
-            channel: "web".into(),
+            identity: Identity::person("alice").by_account(Identity::new("slack", HOSTILE)),
+            channel: "slack".into(),
             choice: Choice::Approve,
             reason: Some(why()),
             digest: digest(),
@@ -163,7 +163,7 @@ pub fn of_requests() -> Result<Vec<AuditEvent>, SampleError> {
         commented(HOSTILE),
         AuditEvent::VoteRefused {
             channel: "web".into(),
-            who: Identity::new("web", HOSTILE),
+            who: Identity::new("web", HOSTILE).by_account(Identity::new("slack", HOSTILE)),
             person: None,
             choice: Choice::Deny,
             why: VoteRefusal::NotPending(State::Denied),
